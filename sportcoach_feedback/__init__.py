@@ -1,0 +1,1 @@
+"""How well it is done and what to say: exercises, repetitions, deviations, cues, voice, vibration."""

@@ -1,0 +1,1 @@
+"""Skeletons and limb IMUs: topology, pose estimation, fusion on one clock."""

@@ -1,0 +1,1 @@
+"""What the athlete is doing: features, networks, streaming inference, data sets, training."""
