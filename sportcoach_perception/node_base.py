@@ -1,0 +1,195 @@
+"""What all nodes share: parameters from the one YAML, lifecycle transitions, a clean end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import rclpy
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.task import Future
+
+from sportcoach_perception.config import config_path
+from sportcoach_perception.errors import UserError
+from sportcoach_perception.parameters import ParameterSpec, load_parameters, refuse_unknown
+
+RESULTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.VOLATILE)
+"""Every result is delivered, and a reader may fall behind by a second or so without loss."""
+
+
+def sensor_qos(depth: int, reliable: bool = False) -> QoSProfile:
+    """Sensor streams: best effort unless both sides can do better."""
+    reliability = ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
+    return QoSProfile(depth=depth, reliability=reliability)
+
+
+class NodeBase(LifecycleNode):  # type: ignore[misc]
+    """A lifecycle node with declared parameters.
+
+    Derived nodes implement `configure` (check parameters, load what is needed, make publishers; raise UserError to fail),
+    `activate` (make subscriptions, start the flow), `deactivate` and `cleanup`. What they take from `subscribe` and
+    `publisher` is given back by itself.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.finished: Future[int] = Future()
+        """Resolves to the exit code when the node has nothing more to do."""
+        self._subscriptions_made: list[Any] = []
+        self._publishers_made: list[Any] = []
+        self._specs = load_parameters(config_path("parameters.yaml"), kind)
+        refuse_unknown(self._parameter_overrides, self._specs, kind)
+        for spec in self._specs.values():
+            self._declare(spec)
+        self.add_on_set_parameters_callback(self._check_parameters)
+
+    def _declare(self, spec: ParameterSpec) -> None:
+        descriptor = ParameterDescriptor(description=spec.description)
+        if spec.choices:
+            descriptor.additional_constraints = "one of " + ", ".join(spec.choices)
+        if spec.lowest is not None and spec.highest is not None:
+            if spec.type == "int":
+                descriptor.integer_range = [IntegerRange(from_value=int(spec.lowest), to_value=int(spec.highest))]
+            else:
+                descriptor.floating_point_range = [FloatingPointRange(from_value=spec.lowest, to_value=spec.highest)]
+        override = self._parameter_overrides.get(spec.name)
+        if override is not None:
+            spec.check(override.value)
+        # rclpy cannot tell the type of an empty list.
+        default = Parameter.Type.STRING_ARRAY if spec.default == [] else spec.default
+        self.declare_parameter(spec.name, default, descriptor)
+
+    def _check_parameters(self, parameters: list[Parameter[Any]]) -> SetParametersResult:
+        for parameter in parameters:
+            spec = self._specs.get(parameter.name)
+            try:
+                if spec is not None:
+                    spec.check(parameter.value)
+            except UserError as error:
+                return SetParametersResult(successful=False, reason=str(error))
+        return SetParametersResult(successful=True)
+
+    def parameter(self, name: str) -> Any:
+        """Value of a declared parameter."""
+        value = self.get_parameter_or(name).value
+        return self._specs[name].default if value is None else value
+
+    def publisher(self, message_type: type, topic: str, qos: QoSProfile = RESULTS) -> Any:
+        """A publisher that lives until the node is cleaned up."""
+        publisher = self.create_publisher(message_type, topic, qos)
+        self._publishers_made.append(publisher)
+        return publisher
+
+    def subscribe(
+        self, message_type: type, topic: str, callback: Callable[[Any], None], qos: QoSProfile = RESULTS, raw: bool = False
+    ) -> None:
+        """Listen to `topic` until the node is deactivated. A UserError in `callback` ends the node with its line."""
+        guarded = self._guard(callback)
+        self._subscriptions_made.append(self.create_subscription(message_type, topic, guarded, qos, raw=raw))
+
+    def _guard(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
+        def call(message: Any) -> None:
+            try:
+                callback(message)
+            except UserError as error:
+                self.fail(error)
+
+        return call
+
+    def fail(self, error: UserError) -> None:
+        """End the node with the error's line and exit code."""
+        self.get_logger().error(str(error))
+        self.finish(error.exit_code)
+
+    def finish(self, exit_code: int = 0) -> None:
+        """End the node's process; may be called from any thread."""
+        if not self.finished.done():
+            self.finished.set_result(exit_code)
+
+    # What derived nodes fill in.
+
+    def configure(self) -> None:
+        """Check parameters, load models, make publishers."""
+
+    def activate(self) -> None:
+        """Make subscriptions and start."""
+
+    def deactivate(self) -> None:
+        """Stop; subscriptions are given back afterwards."""
+
+    def cleanup(self) -> None:
+        """Free what `configure` loaded; publishers are given back afterwards."""
+
+    # Lifecycle callbacks.
+
+    def _transition(self, action: Callable[[], None]) -> TransitionCallbackReturn:
+        try:
+            action()
+        except UserError as error:
+            self.fail(error) if self.parameter("autostart") else self.get_logger().error(str(error))
+            return TransitionCallbackReturn.FAILURE
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle: unconfigured to inactive."""
+        return self._transition(self.configure)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle: inactive to active."""
+        return self._transition(self.activate)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle: active to inactive."""
+        self.deactivate()
+        while self._subscriptions_made:
+            self.destroy_subscription(self._subscriptions_made.pop())
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle: inactive to unconfigured."""
+        self.cleanup()
+        while self._publishers_made:
+            self.destroy_publisher(self._publishers_made.pop())
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Lifecycle: any state to finalized."""
+        if state.label == "active":
+            self.on_deactivate(state)
+        if state.label in ("active", "inactive"):
+            self.on_cleanup(state)
+        return TransitionCallbackReturn.SUCCESS
+
+
+def run_node(node_class: Callable[[], NodeBase]) -> None:
+    """Run a node until it finishes or is told to stop; ends the process with its exit code."""
+    rclpy.init()
+    try:
+        node = node_class()
+    except UserError as error:
+        rclpy.shutdown()
+        sys.exit(f"error: {error}")
+    sys.exit(_spin(node))
+
+
+def _spin(node: NodeBase) -> int:
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    exit_code = 0
+    try:
+        if node.parameter("autostart") and node.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+            node.trigger_activate()
+        executor.spin_until_future_complete(node.finished)
+        exit_code = node.finished.result() or 0 if node.finished.done() else 0
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass  # told to stop: a normal end
+    finally:
+        node.deactivate()
+        node.cleanup()
+        rclpy.try_shutdown()
+    return exit_code

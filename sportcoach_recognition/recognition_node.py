@@ -1,0 +1,38 @@
+"""Says what the athlete is doing: fused to action."""
+
+from __future__ import annotations
+
+import torch
+from sportcoach_msgs.msg import Action, FusedFrame
+
+from sportcoach_perception.messages import read_fused
+from sportcoach_perception.node_base import NodeBase, run_node
+from sportcoach_recognition.messages import fill_action
+from sportcoach_recognition.recognizer import Recognizer
+
+
+class RecognitionNode(NodeBase):
+    """One Recognizer between two topics."""
+
+    def __init__(self) -> None:
+        super().__init__("recognition_node")
+
+    def configure(self) -> None:
+        """Load the network."""
+        torch.set_num_threads(1)  # the other nodes need the other cores more than a 33-node graph does
+        self._recognizer = Recognizer.load(self.parameter("weights") or None)
+        self._actions = self.publisher(Action, "action")
+
+    def activate(self) -> None:
+        """Start listening to fused frames."""
+        self._recognizer.reset()
+        self.subscribe(FusedFrame, "fused", self._on_fused)
+
+    def _on_fused(self, message: FusedFrame) -> None:
+        action = self._recognizer.step(read_fused(message))
+        self._actions.publish(fill_action(Action(), action, message.header.frame_id))
+
+
+def main() -> None:
+    """Entry point of recognition_node."""
+    run_node(RecognitionNode)
