@@ -75,7 +75,7 @@ class BagWriter:
             raise UserError(f"cannot create the bag {self.folder}: {error}") from error
         self._writer: Writer | None = writer
 
-    def write(self, topic: str, msgtype: str, stamp_ns: int, cdr: bytes) -> None:
+    def write(self, topic: str, msgtype: str, stamp_ns: int, cdr: bytes | memoryview) -> None:
         """Append one message.
 
         Args:
