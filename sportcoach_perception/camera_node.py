@@ -160,3 +160,7 @@ class CameraNode(NodeBase):
 def main() -> None:
     """Entry point of camera_node."""
     run_node(CameraNode)
+
+
+if __name__ == "__main__":
+    main()

@@ -66,3 +66,7 @@ class FusionNode(NodeBase):
 def main() -> None:
     """Entry point of fusion_node."""
     run_node(FusionNode)
+
+
+if __name__ == "__main__":
+    main()

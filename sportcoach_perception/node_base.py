@@ -9,6 +9,7 @@ from typing import Any
 import rclpy
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.logging import get_logger
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -172,8 +173,9 @@ def run_node(node_class: Callable[[], NodeBase]) -> None:
     try:
         node = node_class()
     except UserError as error:
+        get_logger(__name__).error(str(error))
         rclpy.shutdown()
-        sys.exit(f"error: {error}")
+        sys.exit(error.exit_code)
     sys.exit(_spin(node))
 
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-
-os.environ.setdefault("GLOG_minloglevel", "3")  # MediaPipe logs its delegates to stderr at every start
 
 import mediapipe as mp
 import numpy as np
 
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame, Skeleton
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence MediaPipe's native log, which has no switch and greets every start with warnings on stderr."""
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
 
 
 class PoseEstimator:
@@ -38,6 +51,7 @@ class PoseEstimator:
         self._min_confidence = min_confidence
         self._origin: int | None = None
         self._last = -1
+        self._athlete_seen = False
         self._landmarker = self._create()
 
     def _create(self) -> Any:
@@ -50,7 +64,8 @@ class PoseEstimator:
             min_tracking_confidence=self._min_confidence,
         )
         try:
-            return vision.PoseLandmarker.create_from_options(options)
+            with _quiet():
+                return vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, FileNotFoundError) as error:
             raise UserError(f"pose model {self._model} cannot be loaded; 'make setup' fetches it anew") from error
 
@@ -69,7 +84,10 @@ class PoseEstimator:
     def estimate(self, frame: ImageFrame) -> Skeleton:
         """Landmarks of the athlete in `frame`; not `detected` and all zero when nobody is found."""
         picture = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(frame.image))
-        result = self._landmarker.detect_for_video(picture, self._milliseconds(frame.stamp))
+        # The networks warn once more when the first athlete comes into view.
+        with nullcontext() if self._athlete_seen else _quiet():
+            result = self._landmarker.detect_for_video(picture, self._milliseconds(frame.stamp))
+        self._athlete_seen = bool(result.pose_landmarks)
         if not result.pose_landmarks:
             return Skeleton(frame.stamp, detected=False)
         flat, world = result.pose_landmarks[0], result.pose_world_landmarks[0]

@@ -73,3 +73,7 @@ class PoseNode(NodeBase):
 def main() -> None:
     """Entry point of pose_node."""
     run_node(PoseNode)
+
+
+if __name__ == "__main__":
+    main()

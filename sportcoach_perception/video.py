@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-# FFmpeg's own complaints about broken files would appear beside our one line.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame
+
+# OpenCV's and FFmpeg's own complaints about broken files and devices would appear beside our one line.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 DEFAULT_MAX_SIZE = 640
 """Longer side of the pictures that are worked on [pixels]; the pose network itself sees 256 x 256."""

@@ -36,3 +36,7 @@ class RecognitionNode(NodeBase):
 def main() -> None:
     """Entry point of recognition_node."""
     run_node(RecognitionNode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The coach: fused and action to stage, deviation, repetition and cue, and from the cue to voice and haptic commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sportcoach_msgs import msg
+
+from sportcoach_feedback.coach import Coach
+from sportcoach_feedback.coaching import Coaching, Cue
+from sportcoach_feedback.exercise import load_exercises
+from sportcoach_feedback.haptics import haptic_command
+from sportcoach_feedback.messages import (
+    fill_cue,
+    fill_deviation,
+    fill_haptic,
+    fill_repetition,
+    fill_stage,
+    fill_voice,
+)
+from sportcoach_feedback.voice import voice_command
+from sportcoach_perception.messages import read_fused, stamp_of
+from sportcoach_perception.node_base import NodeBase, run_node
+from sportcoach_perception.stamp_join import StampJoin
+from sportcoach_recognition.messages import read_action
+
+FUSED, ACTION = 0, 1
+
+
+class FeedbackNode(NodeBase):
+    """One Coach behind the join of frames and decisions."""
+
+    def __init__(self) -> None:
+        super().__init__("feedback_node")
+
+    def configure(self) -> None:
+        """Load the exercises."""
+        folder = self.parameter("exercises")
+        exercises = load_exercises(Path(folder) if folder else None)
+        self._coach = Coach(exercises, self.parameter("exercise"), self.parameter("language"))
+        self._stages = self.publisher(msg.Stage, "stage")
+        self._deviations = self.publisher(msg.Deviation, "deviation")
+        self._repetitions = self.publisher(msg.Repetition, "repetition")
+        self._cues = self.publisher(msg.Cue, "cue")
+        self._voice = self.publisher(msg.VoiceCommand, "voice")
+        self._haptic = self.publisher(msg.HapticCommand, "haptic")
+
+    def activate(self) -> None:
+        """Start listening."""
+        self._coach.reset()
+        self._join = StampJoin(2)
+        self.subscribe(msg.FusedFrame, "fused", self._on_fused)
+        self.subscribe(msg.Action, "action", self._on_action)
+
+    def _on_fused(self, message: msg.FusedFrame) -> None:
+        self._add(FUSED, message)
+
+    def _on_action(self, message: msg.Action) -> None:
+        self._add(ACTION, message)
+
+    def _add(self, stream: int, message: msg.FusedFrame | msg.Action) -> None:
+        pair = self._join.add(stream, stamp_of(message.header.stamp), message)
+        if pair is not None:
+            self._publish(self._coach.step(read_fused(pair[FUSED]), read_action(pair[ACTION])))
+
+    def _publish(self, coaching: Coaching) -> None:
+        for repetition in coaching.repetitions:
+            self._repetitions.publish(fill_repetition(msg.Repetition(), repetition, msg.Fault))
+        if coaching.cue is not None:
+            self._publish_cue(coaching.cue)
+        self._stages.publish(fill_stage(msg.Stage(), coaching.stage))
+        self._deviations.publish(
+            fill_deviation(msg.Deviation(), coaching.deviation, msg.JointDeviation, msg.Fault)
+        )
+
+    def _publish_cue(self, cue: Cue) -> None:
+        self._cues.publish(fill_cue(msg.Cue(), cue))
+        self._voice.publish(fill_voice(msg.VoiceCommand(), voice_command(cue)))
+        command = haptic_command(cue)
+        if command is not None:
+            self._haptic.publish(fill_haptic(msg.HapticCommand(), command))
+
+
+def main() -> None:
+    """Entry point of feedback_node."""
+    run_node(FeedbackNode)
+
+
+if __name__ == "__main__":
+    main()
