@@ -34,9 +34,12 @@ _BENDS: Final = {
 }
 """Unsigned angles: at the second landmark, between the segments to the first and to the third."""
 
-_SIDED: Final = (*_BENDS, "hip_flexion", "hip_abduction", "knee_valgus", "shank")
+SIDED: Final = (*_BENDS, "hip_flexion", "hip_abduction", "knee_valgus", "shank")
+"""Angles that there are of the left and of the right."""
 
-ANGLES: Final = (*(f"{side}_{name}" for name in _SIDED for side in SIDES), "trunk")
+UNSIDED: Final = ("trunk",)
+
+ANGLES: Final = (*(f"{side}_{name}" for name in SIDED for side in SIDES), *UNSIDED)
 """Names in the order of every angle array."""
 
 ANGLE_INDEX: Final = {name: index for index, name in enumerate(ANGLES)}
@@ -91,7 +94,7 @@ def _dot(a: Angles, b: Angles) -> Angles:
 
 def _between(a: Angles, b: Angles) -> Angles:
     """Angle between two vectors (..., 3) in rad, exact near 0 and pi where arccos isn't."""
-    return np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), _dot(a, b))
+    return np.asarray(np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), _dot(a, b)))
 
 
 def _out_of_plane(direction: Angles, normal: Angles) -> Angles:
@@ -164,4 +167,4 @@ def view_angle(world: ArrayLike) -> Angles:
     points = np.asarray(world, np.float64)
     left, right = ([LANDMARK_INDEX[f"{side}_{joint}"] for joint in ("hip", "shoulder")] for side in SIDES)
     across = np.sum(points[..., left, :] - points[..., right, :], axis=-2)
-    return np.degrees(np.arctan2(np.abs(across[..., 2]), np.hypot(across[..., 0], across[..., 1])))
+    return np.asarray(np.degrees(np.arctan2(np.abs(across[..., 2]), np.hypot(across[..., 0], across[..., 1]))))

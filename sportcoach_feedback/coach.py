@@ -1,0 +1,183 @@
+"""The coach: from fused frames and recognised actions to stages, deviations, repetitions and cues."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from typing import Final
+
+from sportcoach_feedback.coaching import Coaching, Cue, Deviation, Repetition, Stage
+from sportcoach_feedback.cues import CuePolicy
+from sportcoach_feedback.deviation import Pose
+from sportcoach_feedback.exercise import Exercise
+from sportcoach_feedback.repetitions import Phase
+from sportcoach_feedback.stages import STILL, Motion, MotionMeter
+from sportcoach_feedback.texts import Texts
+from sportcoach_feedback.tracker import ExerciseTracker, Finished
+from sportcoach_perception.errors import UserError
+from sportcoach_perception.frames import FusedFrame
+from sportcoach_recognition.action import Action
+
+AUTO: Final = "auto"
+"""Coach whatever exercise is recognised."""
+
+SWITCH: Final = 300_000_000
+"""A new label must hold this long to replace the exercise being coached [ns]."""
+
+CREDIT: Final = 3_000_000_000
+"""Repetitions that ended no longer than this before their exercise was recognised are credited to it [ns]."""
+
+
+class ExerciseSelector:
+    """The exercise being coached, from labels that flicker: a name, or empty for none."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+        self.reset()
+
+    def reset(self) -> None:
+        """Coach nothing."""
+        self._active = ""
+        self._changed_at: int | None = None
+
+    def step(self, stamp: int, label: str) -> str:
+        """Take the label at `stamp` [ns]. The first exercise is taken at once, a change when it holds for `SWITCH`."""
+        wanted = label if label in self._names else ""
+        if wanted == self._active:
+            self._changed_at = None
+        elif self._active == "":
+            self._active = wanted
+        elif self._changed_at is None:
+            self._changed_at = stamp
+        elif stamp - self._changed_at >= SWITCH:
+            self._active, self._changed_at = wanted, None
+        return self._active
+
+
+class RepetitionLedger:
+    """Numbers the repetitions of the exercise that is recognised, each movement once.
+
+    Every exercise counts all the time. What it counted is kept for `CREDIT` and handed out when its label is there, so
+    that neither late recognition nor a label that flickers loses a repetition; a movement that one exercise has been
+    credited with isn't counted for another.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Start at number 1."""
+        self._waiting: dict[str, deque[Finished]] = {}
+        self._credited_until = -math.inf
+        self._last: dict[str, Repetition] = {}
+
+    def add(self, exercise: str, finished: Finished) -> None:
+        """Keep a repetition that `exercise` has counted."""
+        self._waiting.setdefault(exercise, deque(maxlen=16)).append(finished)
+
+    def credit(self, stamp: int, exercise: str) -> tuple[Repetition, ...]:
+        """The repetitions of the recognised `exercise` that are to be reported at `stamp` [ns]."""
+        waiting = self._waiting.pop(exercise, None) or ()
+        credited = []
+        for finished in waiting:
+            cycle = finished.cycle
+            if stamp - cycle.end > CREDIT or cycle.start < self._credited_until:
+                continue
+            number = self.number(exercise) + 1
+            repetition = Repetition(stamp, exercise, cycle.start, cycle.end, number, finished.quality, finished.faults)
+            self._credited_until = cycle.end
+            self._last[exercise] = repetition
+            credited.append(repetition)
+        return tuple(credited)
+
+    def number(self, exercise: str) -> int:
+        """Repetitions of `exercise` so far."""
+        return self._last[exercise].number if exercise in self._last else 0
+
+    def tempo(self, exercise: str) -> float:
+        """Seconds that the last repetition of `exercise` took, NaN before the first."""
+        last = self._last.get(exercise)
+        return (last.end - last.start) * 1e-9 if last else math.nan
+
+
+class Coach:
+    """Coaches one athlete, frame by frame; the answer depends on the frames and actions so far only.
+
+    A repetition counts at 60 % of the way back to the starting pose, so nothing is left to count when a stream ends.
+
+    Args:
+        exercises: definitions by name, see `load_exercises`.
+        exercise: the one to coach whenever somebody is in view, or `AUTO` for the one that is recognised.
+        language: of the cues.
+
+    Raises:
+        UserError: there is no such exercise or language.
+    """
+
+    def __init__(self, exercises: Mapping[str, Exercise], exercise: str = AUTO, language: str = "en") -> None:
+        if exercise != AUTO and exercise not in exercises:
+            raise UserError(f"no exercise named '{exercise}'; there are {', '.join((AUTO, *sorted(exercises)))}")
+        self._fixed = "" if exercise == AUTO else exercise
+        followed = [self._fixed] if self._fixed else list(exercises)
+        self._trackers = {name: ExerciseTracker(exercises[name]) for name in followed}
+        self._selector = ExerciseSelector(frozenset(followed))
+        self._ledger = RepetitionLedger()
+        self._meter = MotionMeter()
+        self._policy = CuePolicy(Texts(language))
+
+    def reset(self) -> None:
+        """Start a new set with, possibly, a new athlete."""
+        for tracker in self._trackers.values():
+            tracker.reset()
+        self._selector.reset()
+        self._ledger.reset()
+        self._meter.reset()
+        self._policy.reset()
+
+    def step(self, frame: FusedFrame, action: Action) -> Coaching:
+        """What to say about `frame`, recognised as `action`; stamps must increase."""
+        stamp = frame.stamp
+        pose = Pose.of(frame.world, frame.visibility) if frame.detected else None
+        motion = self._meter.step(stamp, frame.world, pose.angles) if pose else STILL
+        for name, tracker in self._trackers.items():
+            finished = tracker.step(stamp, pose)
+            if finished:
+                self._ledger.add(name, finished)
+        active = self._selector.step(stamp, self._fixed or action.label) if pose else ""
+        repetitions = self._ledger.credit(stamp, active)
+        return Coaching(
+            stage=self._stage(stamp, active, motion),
+            deviation=self._deviation(stamp, active),
+            repetitions=repetitions,
+            cue=self._cue(stamp, active),
+        )
+
+    def _stage(self, stamp: int, active: str, motion: Motion) -> Stage:
+        phase, progress = Phase.IDLE, 0.0
+        if active:
+            tracker = self._trackers[active]
+            phase = tracker.phase
+            progress = 0.0 if math.isnan(tracker.progress) else min(max(tracker.progress, 0.0), 1.0)
+        return Stage(
+            stamp=stamp,
+            exercise=active,
+            stage=phase.value,
+            progress=progress,
+            energy=motion.energy,
+            boundary_score=motion.boundary_score,
+            repetitions=self._ledger.number(active),
+            tempo=self._ledger.tempo(active),
+        )
+
+    def _deviation(self, stamp: int, active: str) -> Deviation:
+        if not active:
+            return Deviation(stamp, "", (), 0.0, ())
+        tracker = self._trackers[active]
+        return Deviation(stamp, active, tracker.joints, tracker.quality, tracker.present)
+
+    def _cue(self, stamp: int, active: str) -> Cue | None:
+        if not active:
+            return None
+        tracker = self._trackers[active]
+        return self._policy.step(stamp, tracker.exercise, tracker.lasting)

@@ -1,0 +1,148 @@
+"""Repetitions counted on one driving signal, online."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+SMOOTHING: Final = 0.6
+"""Weight of the newest sample in exponential smoothing (eq. 10), at 30 samples per second."""
+
+SMOOTHING_RATE: Final = 30.0
+MIN_SWING: Final = 0.4
+"""Smallest rise and fall of the progress that can be a repetition; the full range is 1."""
+
+SWING_SHARE: Final = 0.5
+"""... and the smallest share of the usual swing of the last repetitions."""
+
+RETURN: Final = 0.6
+"""Share of the way back at which a repetition counts."""
+
+TURN: Final = 0.15
+"""Share of the swing by which the signal must come back before its highest point is the turning point."""
+
+ONSET: Final = 0.1
+"""Rise above the lowest progress that belongs to resting [share of the full range]."""
+
+MIN_DURATION: Final = 300_000_000
+"""No one does a repetition in less [ns]."""
+
+MAX_GAP: Final = 2_000_000_000
+"""Unseen for longer, a movement under way is given up [ns]."""
+
+
+class Phase(Enum):
+    """Where in a repetition the athlete is; the values are the stages of Stage.msg."""
+
+    IDLE = "idle"
+    BEGIN = "begin"  # has left the lowest point, may still be swaying
+    EXECUTE = "execute"  # far enough out to be in a repetition, turning point ahead
+    END = "end"  # turning point passed, on the way back
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A finished movement out and back: stamps in ns, `depth` the progress at its turning point."""
+
+    start: int
+    turn: int
+    end: int
+    depth: float
+
+
+class RepetitionCounter:
+    """Counts movements out from the starting pose and back.
+
+    The progress signal is 0 at the starting pose and 1 at the turning pose of the exercise. A repetition is a peak of
+    the smoothed signal with enough prominence on both sides (at least `MIN_SWING`, and `SWING_SHARE` of what this
+    athlete usually does), counted once at `RETURN` of the way back; nothing depends on absolute poses, so that partial
+    range, odd camera views and a stream that begins in mid-movement count too. A pause half-way changes nothing.
+
+    Attributes:
+        phase: where the movement is.
+        progress: the smoothed signal; NaN before the first sample.
+        turned: this sample confirmed the turning point, which was at `turn_stamp`.
+    """
+
+    def __init__(self) -> None:
+        self._usual_swing = 0.0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the movement under way, keep the athlete's usual range."""
+        self.phase = Phase.IDLE
+        self.progress = math.nan
+        self.turned = False
+        self.turn_stamp = 0
+        self._stamp = 0
+        self._low, self._low_stamp = math.inf, 0
+        self._peak = -math.inf
+
+    def step(self, stamp: int, progress: float) -> Cycle | None:
+        """Take one sample; returns the repetition that it completes.
+
+        Args:
+            stamp: when the sample was taken [ns], increasing.
+            progress: 0 at the starting pose, 1 at the turning pose; NaN when it cannot be seen.
+        """
+        self.turned = False
+        if not 0 < stamp - self._stamp <= MAX_GAP:
+            self.reset()
+        if math.isnan(progress):
+            return None
+        self._smooth(stamp, progress)
+        match self.phase:
+            case Phase.IDLE | Phase.BEGIN:
+                self._before(stamp)
+            case Phase.EXECUTE:
+                self._out(stamp)
+            case Phase.END:
+                return self._back(stamp)
+        return None
+
+    def _smooth(self, stamp: int, progress: float) -> None:
+        if math.isnan(self.progress):
+            self.progress = progress
+        else:
+            samples = (stamp - self._stamp) * 1e-9 * SMOOTHING_RATE
+            self.progress += (1.0 - (1.0 - SMOOTHING) ** samples) * (progress - self.progress)
+        self._stamp = stamp
+
+    @property
+    def _min_swing(self) -> float:
+        return max(MIN_SWING, SWING_SHARE * self._usual_swing)
+
+    def _before(self, stamp: int) -> None:
+        self._low = min(self._low, self.progress)
+        self.phase = Phase.BEGIN
+        if self.progress <= self._low + ONSET:
+            self.phase = Phase.IDLE
+            self._low_stamp = stamp
+        elif self.progress >= self._low + self._min_swing:
+            self.phase = Phase.EXECUTE
+            self._peak, self.turn_stamp = self.progress, stamp
+
+    def _out(self, stamp: int) -> None:
+        if self.progress > self._peak:
+            self._peak, self.turn_stamp = self.progress, stamp
+        elif self.progress < self._peak - TURN * (self._peak - self._low):
+            self.phase = Phase.END
+            self.turned = True
+
+    def _back(self, stamp: int) -> Cycle | None:
+        if self.progress > self._peak:
+            self.phase = Phase.EXECUTE
+            self._peak, self.turn_stamp = self.progress, stamp
+            return None
+        swing = self._peak - self._low
+        if self.progress > self._peak - RETURN * swing:
+            return None
+        cycle = Cycle(self._low_stamp, self.turn_stamp, stamp, self._peak)
+        self.phase = Phase.IDLE
+        self._low, self._low_stamp = self.progress, stamp
+        if cycle.end - cycle.start < MIN_DURATION:
+            return None
+        self._usual_swing = swing if self._usual_swing == 0.0 else 0.7 * self._usual_swing + 0.3 * swing
+        return cycle

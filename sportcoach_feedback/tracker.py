@@ -1,0 +1,115 @@
+"""One exercise followed over time: its repetitions, their quality and their faults."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from sportcoach_feedback.coaching import Fault, JointDeviation
+from sportcoach_feedback.deviation import Pose, faults, judge, progress_of
+from sportcoach_feedback.exercise import Exercise
+from sportcoach_feedback.repetitions import Cycle, Phase, RepetitionCounter
+
+PERSISTENCE: Final = 300_000_000
+"""A fault must last this long before it counts [ns]; at the turning point it counts at once."""
+
+FLICKER: Final = 100_000_000
+"""A fault that is gone for no longer than this has lasted [ns]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A repetition that ended, with its mean quality 0..1 and the faults that lasted, at their worst."""
+
+    cycle: Cycle
+    quality: float
+    faults: tuple[Fault, ...]
+
+
+class Persistence:
+    """Tells faults that last from flickers."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+
+    def step(self, stamp: int, present: tuple[Fault, ...], at_once: frozenset[str]) -> tuple[Fault, ...]:
+        """Those of the faults `present` at `stamp` [ns] that have lasted, or that count `at_once`."""
+        lasting = []
+        for fault in present:
+            if stamp - self._seen.get(fault.name, stamp) > FLICKER or fault.name not in self._since:
+                self._since[fault.name] = stamp
+            self._seen[fault.name] = stamp
+            if fault.name in at_once or stamp - self._since[fault.name] >= PERSISTENCE:
+                lasting.append(fault)
+        return tuple(lasting)
+
+
+class ExerciseTracker:
+    """Follows one exercise, whether or not it is the one being done.
+
+    Attributes:
+        phase, progress: of the movement at this frame; progress is smoothed, NaN before the exercise was seen.
+        joints, quality: of this frame against the reference, see `deviation.judge`.
+        present: faults in this frame.
+        lasting: those of them that have lasted long enough to be said.
+    """
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self._at_turn = frozenset(rule.name for rule in exercise.faults if rule.phase == "turn")
+        self._counter = RepetitionCounter()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the movement under way."""
+        self._counter.reset()
+        self._persistence = Persistence()
+        self._turn: Pose | None = None
+        self.joints: tuple[JointDeviation, ...] = ()
+        self.quality = 0.0
+        self.present: tuple[Fault, ...] = ()
+        self.lasting: tuple[Fault, ...] = ()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._quality_sum, self._judged_frames = 0.0, 0
+        self._worst: dict[str, Fault] = {}
+
+    @property
+    def phase(self) -> Phase:
+        return self._counter.phase
+
+    @property
+    def progress(self) -> float:
+        return self._counter.progress
+
+    def step(self, stamp: int, pose: Pose | None) -> Finished | None:
+        """Take the pose at `stamp` [ns], None while nobody is in view; returns the repetition that it completes."""
+        self.joints, self.quality, self.present = (), 0.0, ()
+        progress = progress_of(self.exercise, pose) if pose else math.nan
+        cycle = self._counter.step(stamp, progress)
+        if self._counter.turn_stamp == stamp:
+            self._turn = pose
+        if pose and not math.isnan(progress):
+            self.joints, self.quality = judge(self.exercise, pose, self.progress)
+            self.present = faults(self.exercise, pose, self.phase, self._turn if self._counter.turned else None)
+        self.lasting = self._persistence.step(stamp, self.present, self._at_turn)
+        finished = self._finish(cycle) if cycle else None
+        self._remember()
+        return finished
+
+    def _remember(self) -> None:
+        if self.phase is Phase.IDLE:
+            self._begin()
+            return
+        if self.joints:
+            self._quality_sum += self.quality
+            self._judged_frames += 1
+        for fault in self.lasting:
+            if fault.name not in self._worst or fault.deviation > self._worst[fault.name].deviation:
+                self._worst[fault.name] = fault
+
+    def _finish(self, cycle: Cycle) -> Finished:
+        return Finished(cycle, self._quality_sum / max(self._judged_frames, 1), tuple(self._worst.values()))
