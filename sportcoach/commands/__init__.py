@@ -1,0 +1,1 @@
+"""One module per command of `sportcoach`; each has `main(arguments) -> exit code`."""
