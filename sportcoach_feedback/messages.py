@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sportcoach_feedback.coaching import Cue, Deviation, Fault, JointDeviation, Repetition, Severity, Stage
+from sportcoach_feedback.haptics import HapticCommand
+from sportcoach_feedback.voice import VoiceCommand
 from sportcoach_perception.messages import set_time, stamp_of
 
 Maker = Callable[..., Any]
@@ -120,3 +122,29 @@ def read_cue(message: Any) -> Cue:
         Severity(message.severity),
         stamp_of(message.expires),
     )
+
+
+def fill_voice(message: Any, command: VoiceCommand) -> Any:
+    """`command` as the VoiceCommand message given."""
+    set_time(message.header.stamp, command.stamp)
+    message.text, message.clip, message.priority = command.text, command.clip, command.priority
+    return message
+
+
+def read_voice(message: Any) -> VoiceCommand:
+    """A VoiceCommand message as a record."""
+    return VoiceCommand(stamp_of(message.header.stamp), message.text, message.clip, message.priority)
+
+
+def fill_haptic(message: Any, command: HapticCommand) -> Any:
+    """`command` as the HapticCommand message given."""
+    set_time(message.header.stamp, command.stamp)
+    set_time(message.duration, command.duration)
+    message.actuator, message.intensity, message.pattern = command.actuator, command.intensity, command.pattern
+    return message
+
+
+def read_haptic(message: Any) -> HapticCommand:
+    """A HapticCommand message as a record."""
+    stamp, duration = stamp_of(message.header.stamp), stamp_of(message.duration)
+    return HapticCommand(stamp, message.actuator, message.intensity, duration, message.pattern)
