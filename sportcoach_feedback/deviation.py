@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +38,15 @@ class Pose:
     def of(cls, world: Floats, visibility: Floats) -> Pose:
         """The pose of a skeleton: `world` (33, 3) m in the camera optical frame, `visibility` (33,) 0..1."""
         return cls(joint_angles(world), angle_visibility(visibility), float(view_angle(world)))
+
+    @classmethod
+    def median(cls, poses: Collection[Pose]) -> Pose:
+        """The pose in the middle of `poses`, number by number."""
+        return cls(
+            np.median([pose.angles for pose in poses], axis=0),
+            np.median([pose.visibility for pose in poses], axis=0),
+            float(np.median([pose.view for pose in poses])),
+        )
 
     def angle(self, name: str) -> float:
         """Degrees, NaN when it isn't visible enough."""

@@ -20,8 +20,8 @@ SWING_SHARE: Final = 0.5
 RETURN: Final = 0.6
 """Share of the way back at which a repetition counts."""
 
-TURN: Final = 0.15
-"""Share of the swing by which the signal must come back before its highest point is the turning point."""
+TURN: Final = 0.33
+"""Share of the way back at which the highest point is taken as the turning point."""
 
 ONSET: Final = 0.1
 """Rise above the lowest progress that belongs to resting [share of the full range]."""

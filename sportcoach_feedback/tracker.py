@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,9 @@ from sportcoach_feedback.repetitions import Cycle, Phase, RepetitionCounter
 
 PERSISTENCE: Final = 300_000_000
 """A fault must last this long before it counts [ns]; at the turning point it counts at once."""
+
+TURN_FRAMES: Final = 5
+"""The pose at the turning point is the median over so many frames: one frame may have left and right swapped."""
 
 FLICKER: Final = 100_000_000
 """A fault that is gone for no longer than this has lasted [ns]."""
@@ -67,6 +71,7 @@ class ExerciseTracker:
         self._counter.reset()
         self._persistence = Persistence()
         self._turn: Pose | None = None
+        self._recent: deque[Pose] = deque(maxlen=TURN_FRAMES)
         self.joints: tuple[JointDeviation, ...] = ()
         self.quality = 0.0
         self.present: tuple[Fault, ...] = ()
@@ -90,8 +95,10 @@ class ExerciseTracker:
         self.joints, self.quality, self.present = (), 0.0, ()
         progress = progress_of(self.exercise, pose) if pose else math.nan
         cycle = self._counter.step(stamp, progress)
+        if pose:
+            self._recent.append(pose)
         if self._counter.turn_stamp == stamp:
-            self._turn = pose
+            self._turn = Pose.median(self._recent)
         if pose and not math.isnan(progress):
             self.joints, self.quality = judge(self.exercise, pose, self.progress)
             self.present = faults(self.exercise, pose, self.phase, self._turn if self._counter.turned else None)
@@ -107,6 +114,8 @@ class ExerciseTracker:
         if self.joints:
             self._quality_sum += self.quality
             self._judged_frames += 1
+        if self._counter.turned:  # a turning point taken too early is replaced by the one further out
+            self._worst = {name: fault for name, fault in self._worst.items() if name not in self._at_turn}
         for fault in self.lasting:
             if fault.name not in self._worst or fault.deviation > self._worst[fault.name].deviation:
                 self._worst[fault.name] = fault
