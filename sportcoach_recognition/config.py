@@ -1,0 +1,64 @@
+"""What a training run is made of, from config/train/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from sportcoach_perception.errors import UserError
+from sportcoach_recognition.tcn_gat import Config
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Settings of a training run.
+
+    Attributes:
+        seed: of everything drawn at random.
+        steps, batch, frames: batches, pieces per batch, frames per piece (at 20 per second).
+        stride: the network's attention sees every stride-th frame while training.
+        learning_rate, weight_decay: of AdamW; the rate follows one cycle.
+        label_smoothing: of the cross entropy.
+        other_share: how often `other` is drawn, against 1 for each exercise.
+        validation_share: part of the subjects of each set kept for choosing the best step.
+        validate_every: steps between two looks at them.
+        synthetic: number of synthetic movements.
+        irds_every: every n-th repetition of IntelliRehabDS is read.
+        source_weight: share of each source within an action, 1 where not named.
+        network: sizes of the network.
+    """
+
+    seed: int = 0
+    steps: int = 1500
+    batch: int = 32
+    frames: int = 96
+    stride: int = 4
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.05
+    other_share: float = 2.0
+    validation_share: float = 0.1
+    validate_every: int = 250
+    synthetic: int = 3000
+    irds_every: int = 4
+    source_weight: Mapping[str, float] = field(default_factory=dict)
+    network: Config = field(default_factory=Config)
+
+    @classmethod
+    def read(cls, path: Path) -> TrainConfig:
+        """The settings in a YAML file.
+
+        Raises:
+            UserError: no such file, not YAML, or an unknown or unfit setting.
+        """
+        try:
+            settings = yaml.safe_load(path.read_text()) or {}
+            return cls(**{**settings, "network": Config(**settings.get("network", {}))})
+        except OSError as error:
+            raise UserError(f"training configuration {path} cannot be read") from error
+        except (yaml.YAMLError, TypeError, AttributeError) as error:
+            reason = str(error).splitlines()[0]
+            raise UserError(f"training configuration {path} is not valid: {reason}") from error

@@ -1,0 +1,1 @@
+"""Sets of labelled movement, one file per published layout, all read into `Sequence`."""

@@ -1,0 +1,100 @@
+"""One labelled movement, from whatever set, in the form the recogniser sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sportcoach_perception.frames import Bools, Floats
+from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS, LIMBS
+from sportcoach_recognition.features import Resampler, Sample
+
+_BONE_LENGTHS: Final = {
+    ("left_shoulder", "left_hip"): 0.50, ("right_shoulder", "right_hip"): 0.50,
+    ("left_hip", "left_knee"): 0.40, ("right_hip", "right_knee"): 0.40,
+    ("left_knee", "left_ankle"): 0.38, ("right_knee", "right_ankle"): 0.38,
+    ("left_shoulder", "left_elbow"): 0.26, ("right_shoulder", "right_elbow"): 0.26,
+    ("left_elbow", "left_wrist"): 0.24, ("right_elbow", "right_wrist"): 0.24,
+}  # fmt: skip
+"""Typical lengths in MediaPipe's world landmarks [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A movement of one person that shows one action.
+
+    stamps: (T,) ns, increasing.
+    world: (T, 33, 3) metres, origin between the hips, camera optical frame (y down); zero where not seen.
+    seen: (T, 33) whether the set gives this landmark in this frame.
+    label: one of ACTIONS.
+    source: the set it comes from.
+    subject: the person, or the finest grouping the set gives; what a split must not cut.
+    name: the file or trial, unique within the source.
+    depth: whether z means anything.
+    """
+
+    stamps: NDArray[np.int64]
+    world: Floats
+    seen: Bools
+    label: str
+    source: str
+    subject: str
+    name: str
+    depth: bool = True
+
+    def resampled(self) -> Sequence:
+        """The same at the recogniser's rate, made by the recogniser's own resampler."""
+        resampler, no_imu = Resampler(), np.zeros((len(LIMBS), 6), np.float32)
+        samples = [
+            sample
+            for stamp, world, seen in zip(self.stamps, self.world, self.seen, strict=True)
+            for sample in resampler.feed(Sample(int(stamp), world, seen, no_imu))
+        ]
+        return Sequence(
+            np.array([sample.stamp for sample in samples], np.int64),
+            np.stack([sample.world for sample in samples]),
+            np.stack([sample.seen for sample in samples]),
+            self.label, self.source, self.subject, self.name, self.depth,
+        )  # fmt: skip
+
+
+def even_stamps(frames: int, rate: float) -> NDArray[np.int64]:
+    """(frames,) stamps from 0 at `rate` frames per second."""
+    return np.round(np.arange(frames) * (1e9 / rate)).astype(np.int64)
+
+
+def place(joints: Floats, names: tuple[str, ...], indices: tuple[int, ...]) -> tuple[Floats, Bools]:
+    """Joints (T, J, 3) of a set put at the landmarks they stand for: world (T, 33, 3), seen (T, 33)."""
+    world = np.zeros((len(joints), len(LANDMARKS), 3), np.float32)
+    seen = np.zeros((len(joints), len(LANDMARKS)), np.bool_)
+    landmarks = [LANDMARK_INDEX[name] for name in names]
+    world[:, landmarks] = joints[:, indices]
+    seen[:, landmarks] = True
+    return world, seen
+
+
+def hip_centred(world: Floats, seen: Bools) -> Floats:
+    """`world` (T, 33, 3) with its origin between the hips, zero where not seen."""
+    hips = world[:, [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]].mean(1, keepdims=True)
+    return np.where(seen[..., None], world - hips, np.float32(0.0)).astype(np.float32)
+
+
+def metres_per_unit(world: Floats, seen: Bools) -> float:
+    """Scale of a sequence in unknown units, from bones at their longest (least foreshortened) against typical ones.
+
+    Raises:
+        ValueError: no bone is ever seen.
+    """
+    ratios = []
+    for (a, b), length in _BONE_LENGTHS.items():
+        i, j = LANDMARK_INDEX[a], LANDMARK_INDEX[b]
+        both = seen[:, i] & seen[:, j]
+        if both.any():
+            longest = np.percentile(np.linalg.norm(world[both, i] - world[both, j], axis=-1), 90)
+            ratios.append(longest / length)
+    if not ratios:
+        raise ValueError("no bone is ever seen")
+    return float(1.0 / np.percentile(ratios, 80))

@@ -1,0 +1,72 @@
+"""Networks in files: safetensors, which hold numbers and text and cannot run anything when they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from sportcoach_perception.errors import UserError
+from sportcoach_recognition.action import ACTIONS
+from sportcoach_recognition.features import RATE
+from sportcoach_recognition.tcn_gat import Config, TcnGat
+
+DEFAULT: Final = Path(__file__).parent / "weights" / "tcn_gat.safetensors"
+"""The network that ships with the package; its sha256 is in the file beside it."""
+
+
+def store(network: TcnGat, path: Path) -> str:
+    """Write `network` to `path` and its sha256 beside it; returns the sha256."""
+    header = {"model": "tcn_gat", "config": json.dumps(asdict(network.config)), "actions": json.dumps(ACTIONS),
+              "rate": str(RATE)}  # fmt: skip
+    data = save({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, header)
+    digest = hashlib.sha256(data).hexdigest()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    checksum_file(path).write_text(f"{digest}  {path.name}\n")
+    return digest
+
+
+def checksum_file(path: Path) -> Path:
+    """Where the sha256 of the weights at `path` is kept, in the format of sha256sum."""
+    return path.with_name(path.name + ".sha256")
+
+
+def restore(path: Path) -> tuple[TcnGat, str]:
+    """The network at `path`, ready for inference, and its model id.
+
+    Raises:
+        UserError: the file is missing, doesn't match its sha256, or isn't such a network.
+    """
+    try:
+        data = path.read_bytes()
+        expected = checksum_file(path).read_text().split()[0]
+    except (OSError, IndexError, UnicodeDecodeError) as error:
+        raise UserError(f"weights {path} or their .sha256 cannot be read; install again or train new ones") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != expected:
+        raise UserError(f"weights {path} do not match their sha256: the file is damaged or not the one meant")
+    try:
+        header = _header(data)
+        if json.loads(header["actions"]) != list(ACTIONS) or header["rate"] != str(RATE):
+            raise ValueError("made for other actions or another frame rate")
+        network = TcnGat(Config(**json.loads(header["config"])))
+        network.load_state_dict(load(data))
+    except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"weights {path} do not hold a network of this version; train it again") from error
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
+        raise UserError(f"weights {path} hold numbers that are not finite; train it again")
+    return network.eval().requires_grad_(False), f"{path.stem}-{digest[:12]}"
+
+
+def _header(data: bytes) -> dict[str, str]:
+    """The text part of a safetensors file: 8 bytes of length, then JSON."""
+    length = int.from_bytes(data[:8], "little")
+    metadata: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
+    return metadata

@@ -1,0 +1,155 @@
+"""The network of the paper, causal in time: dilated temporal convolution per joint, graph attention per frame.
+
+`forward` sees whole windows (training), `step` one frame at a time (live); they share the weights and agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch_geometric.nn.dense import DenseGATConv
+
+from sportcoach_recognition.action import ACTIONS
+from sportcoach_recognition.features import CHANNELS
+from sportcoach_recognition.graph import NODES, adjacency, node_indices
+
+WINDOW = 64
+"""Frames over which the pooled features are averaged (3.2 s)."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Sizes of the network."""
+
+    nodes: Sequence[str] = field(default=NODES)
+    channels: int = 32
+    heads: int = 4
+    kernel: int = 3
+    dilations: Sequence[int] = (1, 2, 4)
+    dropout: float = 0.3
+
+
+class CausalConv(nn.Module):
+    """Eq. 5: H_t = x_t + ReLU(sum_k W_k x_{t - k d}), the same for every joint, zeros before the beginning."""
+
+    def __init__(self, channels: int, kernel: int, dilation: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(channels, channels, kernel, dilation=dilation)
+        self.dilation = dilation
+        self.padding = dilation * (kernel - 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(M, C, T) to (M, C, T)."""
+        return x + F.relu(self.conv(F.pad(x, (self.padding, 0))))
+
+    def step(self, x: Tensor, past: list[Tensor]) -> Tensor:
+        """(M, C) at t to (M, C); `past` holds the inputs before, oldest first, and is moved on."""
+        past.append(x)
+        taps = torch.stack(past[:: self.dilation], dim=-1)
+        del past[0]
+        return x + F.relu(torch.einsum("mck,ock->mo", taps, self.conv.weight) + self.conv.get_parameter("bias"))
+
+    def empty_past(self, like: Tensor) -> list[Tensor]:
+        """The past of a stream that begins now, for inputs shaped as `like`."""
+        return [torch.zeros_like(like)] * self.padding
+
+
+@dataclass
+class State:
+    """What `step` remembers of a stream."""
+
+    past: list[list[Tensor]]
+    pooled: list[Tensor]
+
+
+class TcnGat(nn.Module):
+    """Features of the last frames to scores of the actions.
+
+    Attributes:
+        mean, std: (N, 9) of p, v, alpha a over the training set, for the z-score of eq. 9.
+    """
+
+    mean: Tensor
+    std: Tensor
+    adjacency: Tensor
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        n, c = len(config.nodes), config.channels
+        self.indices = node_indices(config.nodes)
+        self.register_buffer("adjacency", adjacency(config.nodes), persistent=False)
+        self.register_buffer("mean", torch.zeros(n, 9))
+        self.register_buffer("std", torch.ones(n, 9))
+        self.embed = nn.Linear(CHANNELS, c)
+        with torch.no_grad():  # the IMU part of eq. 14 says nothing until it has been trained
+            self.embed.weight[:, 9:15] = 0.0
+        self.joint = nn.Parameter(0.1 * torch.randn(n, c))
+        self.tcn = nn.ModuleList(CausalConv(c, config.kernel, d) for d in config.dilations)
+        self.gat = nn.ModuleList(DenseGATConv(c, c // config.heads, config.heads) for _ in range(2))
+        self.hidden = nn.Linear(2 * c, 2 * c)
+        self.classifier = nn.Linear(2 * c, len(ACTIONS))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def _normalise(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """(..., 33, 16) to z-scored inputs (..., N, 16) and which nodes are seen (..., N)."""
+        x = features[..., self.indices, :]
+        seen = x[..., 15:]
+        z = (x[..., :9] - self.mean) / self.std
+        return torch.cat([z * seen, x[..., 9:]], dim=-1), seen[..., 0]
+
+    def _attend(self, h: Tensor, seen: Tensor) -> Tensor:
+        """Eq. 6 and pooling over the joints: (B, N, C), (B, N) to (B, 2 C). Joints that are not seen are not heard."""
+        edges = torch.maximum(self.adjacency * seen[:, None, :], torch.eye(h.shape[1], device=h.device))
+        for layer in self.gat:
+            h = h + F.elu(layer(self.dropout(h), edges, add_loop=False))
+        weight = seen[..., None]
+        mean = (h * weight).sum(1) / weight.sum(1).clamp(min=1.0)
+        peak = (h - 1e4 * (1.0 - weight)).amax(1).clamp(min=-10.0)
+        return F.relu(self.hidden(torch.cat([mean, peak], dim=-1)))
+
+    def forward(self, features: Tensor, stride: int = 1) -> Tensor:
+        """Scores (B, ceil(T / stride), 5) at every stride-th frame of features (B, T, 33, 16), each from the past only.
+
+        With a stride, attention and average see every stride-th frame only: cheaper, and the same on average.
+        """
+        x, seen = self._normalise(features)
+        b, t, n, _ = x.shape
+        h = self.embed(x) + self.joint
+        h = h.permute(0, 2, 3, 1).reshape(b * n, -1, t)
+        for layer in self.tcn:
+            h = layer(h)
+        h = h.reshape(b, n, -1, t).permute(0, 3, 1, 2)[:, ::stride]
+        seen = seen[:, ::stride]
+        pooled = self._attend(h.reshape(-1, n, h.shape[-1]), seen.reshape(-1, n)).view(b, h.shape[1], -1)
+        scores: Tensor = self.classifier(self.dropout(_moving_average(pooled, WINDOW // stride)))
+        return scores
+
+    def start(self) -> State:
+        """The state of a stream that begins now."""
+        like = self.joint.detach()
+        return State([layer.empty_past(like) for layer in self.tcn], [])  # type: ignore[operator]
+
+    def step(self, features: Tensor, state: State) -> Tensor:
+        """Scores (5,) after one more frame of features (33, 16); `state` is moved on."""
+        x, seen = self._normalise(features)
+        h = self.embed(x) + self.joint
+        for layer, past in zip(self.tcn, state.past, strict=True):
+            h = layer.step(h, past)  # type: ignore[operator]
+        state.pooled.append(self._attend(h[None], seen[None])[0])
+        del state.pooled[:-WINDOW]
+        average: Tensor = torch.stack(state.pooled).mean(0)
+        scores: Tensor = self.classifier(average)
+        return scores
+
+
+def _moving_average(x: Tensor, width: int) -> Tensor:
+    """Mean of (B, T, C) over up to `width` frames to and including each frame."""
+    total = F.pad(x.cumsum(1), (0, 0, 1, 0))
+    end = torch.arange(1, x.shape[1] + 1, device=x.device)
+    begin = (end - width).clamp(min=0)
+    return (total[:, end] - total[:, begin]) / (end - begin)[:, None]

@@ -1,0 +1,193 @@
+"""Training of the recogniser: `python -m sportcoach_recognition.train config/train/tcn_gat.yaml`."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from rich.console import Console
+from rich.progress import Progress
+from torch import Tensor
+
+from sportcoach_perception.errors import UserError
+from sportcoach_recognition import model_file
+from sportcoach_recognition.config import TrainConfig
+from sportcoach_recognition.datasets import irds, penn_action, pushup_form, synthetic, utd_mhad, videos
+from sportcoach_recognition.datasets.sequence import Sequence
+from sportcoach_recognition.graph import node_indices
+from sportcoach_recognition.metrics import per_source_accuracy
+from sportcoach_recognition.sampler import Batch, Sampler
+from sportcoach_recognition.tcn_gat import TcnGat
+
+_STATISTICS_BATCHES: Final = 16
+"""Batches that mean and deviation of the inputs (eq. 9) are measured on."""
+
+
+def load_sequences(config: TrainConfig, data_root: Path, pose_model: Path, cache: Path) -> list[Sequence]:
+    """Every set below `data_root`, in its published layout, at the recogniser's rate.
+
+    Raises:
+        UserError: a set is missing or empty.
+    """
+    sources: dict[str, Iterable[Sequence]] = {
+        "utd_mhad": utd_mhad.read(data_root / "utd_mhad"),
+        "penn_action": penn_action.read(data_root / "penn_action"),
+        "pushup_form": pushup_form.read(data_root / "pushup_form"),
+        "irds": irds.read(data_root / "irds", config.irds_every),
+        "clips": videos.read(data_root / "clips", pose_model, cache),
+        "synthetic movements": synthetic.read(config.synthetic, config.seed),
+    }
+    sequences = []
+    for name, source in sources.items():
+        found = [sequence.resampled() for sequence in source]
+        if not found:
+            raise UserError(f"no {name} found below {data_root}: give the folder of the data sets with --data")
+        sequences += found
+    return sequences
+
+
+def split(sequences: list[Sequence], validation_share: float) -> tuple[list[Sequence], list[Sequence]]:
+    """Training and validation part; no subject is in both. The clips are too few to give any away."""
+    subjects: dict[str, set[str]] = defaultdict(set)
+    for sequence in sequences:
+        if sequence.source != "clips":
+            subjects[sequence.source].add(sequence.subject)
+    held_back = set()
+    for source, names in subjects.items():
+        shuffled = sorted(names, key=lambda name: zlib.crc32(name.encode()))
+        held_back |= {(source, name) for name in shuffled[: max(1, round(validation_share * len(names)))]}
+    train = [sequence for sequence in sequences if (sequence.source, sequence.subject) not in held_back]
+    validation = [sequence for sequence in sequences if (sequence.source, sequence.subject) in held_back]
+    return train, validation
+
+
+def train(config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> TcnGat:
+    """A network trained on `training`, as it was when it did best on `validation`."""
+    torch.manual_seed(config.seed)
+    network = TcnGat(config.network)
+    sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
+    measure_inputs(network, sampler, config.batch)
+    optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, config.steps, pct_start=0.15)
+    best, best_score = copy.deepcopy(network.state_dict()), -1.0
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("training", total=config.steps)
+        for step in range(1, config.steps + 1):
+            network.train()
+            loss = batch_loss(network, sampler.batch(config.batch), config)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            if step % config.validate_every == 0 or step == config.steps:
+                score = float(np.mean(list(per_source_accuracy(network, validation).values())))
+                progress.console.print(f"step {step}: loss {loss.item():.3f}, validation {score:.3f}")
+                if score >= best_score:
+                    best, best_score = copy.deepcopy(network.state_dict()), score
+            progress.advance(task)
+    network.load_state_dict(best)
+    return network.eval()
+
+
+def measure_inputs(network: TcnGat, sampler: Sampler, batch: int) -> None:
+    """Set the network's mean and deviation per node and channel (eq. 9) from drawn pieces."""
+    n = len(network.config.nodes)
+    count, total, square = torch.zeros(n, 1), torch.zeros(n, 9), torch.zeros(n, 9)
+    for _ in range(_STATISTICS_BATCHES):
+        x = torch.from_numpy(sampler.batch(batch).features)[:, :, node_indices(network.config.nodes)].flatten(0, 1)
+        seen = x[..., 15:]
+        count += seen.sum(0)
+        total += (x[..., :9] * seen).sum(0)
+        square += (x[..., :9].square() * seen).sum(0)
+    network.mean.copy_(total / count)
+    network.std.copy_((square / count - network.mean.square()).clamp(min=1e-4).sqrt())
+
+
+def batch_loss(network: TcnGat, batch: Batch, config: TrainConfig) -> Tensor:
+    """Cross entropy of every stride-th frame, weighted by how much can be known at it."""
+    scores = network(torch.from_numpy(batch.features), config.stride)
+    labels = torch.from_numpy(batch.labels)[:, :: config.stride]
+    counts = torch.from_numpy(batch.weights)[:, :: config.stride]
+    each = F.cross_entropy(
+        scores.flatten(0, 1), labels.flatten(), reduction="none", label_smoothing=config.label_smoothing
+    )
+    return (each * counts.flatten()).sum() / counts.sum()
+
+
+def main(
+    config_path: Path,
+    out: Path,
+    data_root: Path,
+    pose_model: Path,
+    cache: Path,
+    leave_out: frozenset[str] = frozenset(),
+) -> str:
+    """Train by the configuration and write the weights to `out`; returns their sha256.
+
+    Args:
+        config_path: a config/train/*.yaml.
+        out: the .safetensors file to write; its .sha256 goes beside it.
+        data_root: folder that holds the sets.
+        pose_model: the pose_landmarker_*.task for the clips.
+        cache: folder for the landmarks of the clips.
+        leave_out: clips not to train on.
+
+    Raises:
+        UserError: bad configuration, a set is missing, or a clip to leave out doesn't exist.
+    """
+    config = TrainConfig.read(config_path)
+    sequences = without_clips(load_sequences(config, data_root, pose_model, cache), leave_out)
+    return model_file.store(train(config, *split(sequences, config.validation_share)), out)
+
+
+def without_clips(sequences: list[Sequence], names: frozenset[str]) -> list[Sequence]:
+    """`sequences` without these clips, nor the landmarks of the same clips in the push-up set.
+
+    Raises:
+        UserError: there is no clip of that name.
+    """
+    unknown = names - {sequence.name for sequence in sequences if sequence.source == "clips"}
+    if unknown:
+        raise UserError(f"no such clip: {', '.join(sorted(unknown))}")
+    twins = {name.replace("pushup_", "").replace("_", "/") for name in names}
+    return [
+        sequence
+        for sequence in sequences
+        if not (sequence.source == "clips" and sequence.name in names)
+        and not (sequence.source == "pushup-form" and sequence.name in twins)
+    ]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Arguments of the command."""
+    arguments = argparse.ArgumentParser(prog="sportcoach train", description=__doc__)
+    arguments.add_argument("config", type=Path, help="config/train/*.yaml")
+    arguments.add_argument("--out", type=Path, default=model_file.DEFAULT, help="weights to write (%(default)s)")
+    arguments.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the sets (%(default)s)")
+    arguments.add_argument("--pose-model", type=Path, default=Path("models/pose_landmarker_full.task"))
+    arguments.add_argument("--cache", type=Path, default=Path("build/landmarks"), help="landmarks of the clips")
+    arguments.add_argument("--leave-out", nargs="*", default=[], metavar="CLIP", help="clips not to train on")
+    return arguments
+
+
+if __name__ == "__main__":
+    given = parser().parse_args()
+    torch.set_num_threads(1)
+    try:
+        checksum = main(
+            given.config, given.out, given.data, given.pose_model, given.cache, frozenset(given.leave_out)
+        )
+        print(f"{checksum}  {given.out}")
+    except UserError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        sys.exit(problem.exit_code)
