@@ -1,0 +1,80 @@
+"""The whole graph for `ros2 launch sportcoach bringup.launch.py`; `--show-args` tells what can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch.events.process import ProcessExited
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from sportcoach.graph import OPTIONS, NodeSpec, Option, Value, environment, nodes, parse_options
+from sportcoach.supervisor import BACK_OFF, BAD_INPUT, MAX_RESTARTS
+
+
+def _argument(option: Option) -> DeclareLaunchArgument:
+    return DeclareLaunchArgument(
+        option.name,
+        default_value=option.default_text,
+        description=option.description,
+        choices=list(option.choices) or None,
+    )
+
+
+def _parameter(value: Value) -> Any:
+    """As launch takes it: a bare string would be read as YAML, '10' as a number."""
+    if isinstance(value, str):
+        return ParameterValue(value, value_type=str)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _on_exit(spec: NodeSpec) -> Callable[[ProcessExited, LaunchContext], list[Shutdown]]:
+    """Ends the launch when a node ended that is not started again; the same rules as in the supervisor."""
+    exits = 0
+
+    def on_exit(event: ProcessExited, context: LaunchContext) -> list[Shutdown]:
+        nonlocal exits
+        exits += 1
+        finished = event.returncode == 0 and not spec.respawn
+        restarts = spec.respawn and event.returncode != BAD_INPUT and exits <= MAX_RESTARTS
+        if finished or restarts or context.is_shutdown:
+            return []
+        return [Shutdown(reason=f"{spec.name} ended with exit code {event.returncode}")]
+
+    return on_exit
+
+
+def _node(spec: NodeSpec) -> Node:
+    return Node(
+        package=spec.package,
+        executable=spec.executable,
+        name=spec.name,
+        namespace=spec.namespace or None,
+        parameters=[{name: _parameter(value) for name, value in spec.parameters.items()}],
+        remappings=list(spec.remappings),
+        output="both",
+        respawn=spec.respawn,
+        respawn_delay=BACK_OFF,
+        respawn_max_retries=MAX_RESTARTS,
+        on_exit=_on_exit(spec),
+    )
+
+
+def _nodes(context: LaunchContext) -> list[Node]:
+    texts = {name: LaunchConfiguration(name).perform(context) for name in OPTIONS}
+    return [_node(spec) for spec in nodes(parse_options(texts))]
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Arguments, environment and nodes, all from the list that `sportcoach up` uses."""
+    return LaunchDescription(
+        [
+            *(_argument(option) for option in OPTIONS.values()),
+            *(SetEnvironmentVariable(name, value) for name, value in environment().items()),
+            OpaqueFunction(function=_nodes),
+        ]
+    )

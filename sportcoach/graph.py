@@ -1,0 +1,209 @@
+"""The one list of nodes and of the options it depends on: what `sportcoach up` and `ros2 launch` start."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Final
+
+from sportcoach_perception.config import config_path
+from sportcoach_perception.errors import UserError
+
+Value = bool | int | float | str | tuple[str, ...]
+"""What a node parameter can be."""
+
+_SOURCES: Final = ("camera", "video", "topics")
+_COMPLEXITIES: Final = ("lite", "full", "heavy")
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """One process of the graph.
+
+    package, executable: how ROS names it; module: the Python module behind it, with a `main`.
+    namespace: without slashes at its ends, empty for none.
+    remappings: (from, to) topic names.
+    respawn: start it again when it ends; otherwise exit code 0 is a normal end and any other one ends the graph.
+    """
+
+    package: str
+    module: str
+    executable: str
+    name: str
+    namespace: str
+    parameters: Mapping[str, Value]
+    remappings: tuple[tuple[str, str], ...] = ()
+    respawn: bool = True
+
+
+def _option(default: Value, description: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"description": description, "choices": choices})
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOptions:
+    """What can be chosen about the graph; the arguments of the launch file.
+
+    Raises:
+        UserError: a value that is not among the choices, or values that do not go together.
+    """
+
+    source: str = _option("camera", "Where pictures come from; topics: from other drivers, with IMU data.", _SOURCES)
+    video: str = _option("", "Video file, played at its own rate; for source video.")
+    device: int = _option(0, "Number N of the camera /dev/videoN; for source camera.")
+    loop: bool = _option(False, "Start the video again at its end.")
+    duration: float = _option(0.0, "Seconds of pictures after which the source ends; 0 for no limit.")
+    image_topic: str = _option("image_raw", "Topic of the camera driver; for source topics.")
+    compressed: bool = _option(False, "Listen to the compressed pictures below image_topic; for source topics.")
+    complexity: str = _option("full", "Size of the pose network.", _COMPLEXITIES)
+    weights: str = _option("", "Recognition weights (.safetensors) in place of the shipped ones.")
+    exercise: str = _option("auto", "Exercise to coach (squat, push_up, lunge, jumping_jack), or auto.")
+    exercises: str = _option("", "Folder of exercise definitions (YAML) in place of the shipped ones.")
+    language: str = _option("en", "Language of the cues.")
+    voice: bool = _option(True, "Speak the cues.")
+    voice_dir: str = _option("", "Folder to write the spoken cues to as wav files in place of playing them.")
+    haptic: bool = _option(True, "Send vibration commands.")
+    record: str = _option("", "New folder to record to (rosbag2, MCAP); empty to record nothing.")
+    record_images: bool = _option(False, "Record the pictures too, compressed.")
+    namespace: str = _option("", "Namespace of all nodes and topics, for a second station.")
+    use_sim_time: bool = _option(False, "Take the time from /clock.")
+
+    def __post_init__(self) -> None:
+        for option in OPTIONS.values():
+            value = getattr(self, option.name)
+            if option.choices and value not in option.choices:
+                raise UserError(f"{option.name} is '{value}'; it is one of {', '.join(option.choices)}")
+        if self.source == "video" and not self.video:
+            raise UserError("source video needs a video file")
+        if not re.fullmatch(r"/?([A-Za-z]\w*(/[A-Za-z]\w*)*)?", self.namespace, re.ASCII):
+            raise UserError(f"namespace '{self.namespace}' is not a ROS name: letters, digits, _ and / only")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One field of GraphOptions: its name, default, the line that explains it, the values allowed (empty: any)."""
+
+    name: str
+    default: Value
+    description: str
+    choices: tuple[str, ...]
+
+    @property
+    def default_text(self) -> str:
+        """The default as a launch file writes it."""
+        return str(self.default).lower() if isinstance(self.default, bool) else str(self.default)
+
+    def parse(self, text: str) -> Value:
+        """The value that `text` stands for.
+
+        Raises:
+            UserError: it is not of the option's type.
+        """
+        kind = type(self.default)
+        if kind is bool:
+            if text.lower() not in _TRUE + _FALSE:
+                raise UserError(f"{self.name} is '{text}'; it is true or false")
+            return text.lower() in _TRUE
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise UserError(f"{self.name} is '{text}', not a number") from error
+
+
+OPTIONS: Final = {
+    f.name: Option(f.name, f.default, f.metadata["description"], f.metadata["choices"])
+    for f in fields(GraphOptions)
+    if f.default is not MISSING
+}
+"""Every option by name, in the order of GraphOptions: for command lines and the launch file."""
+
+
+def parse_options(texts: Mapping[str, str]) -> GraphOptions:
+    """Options from their texts by name; those that are not given keep their defaults.
+
+    Raises:
+        UserError: a value is not of its option's type, not allowed, or does not go with another.
+    """
+    values: dict[str, Any] = {name: OPTIONS[name].parse(text) for name, text in texts.items()}
+    return GraphOptions(**values)
+
+
+def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
+    """The processes of the graph, in the order of the data."""
+    specs = [
+        _node("sportcoach_perception", "pose_node", options, _pose(options), remappings=_image_remappings(options)),
+        _node("sportcoach_perception", "fusion_node", options),
+        _node("sportcoach_recognition", "recognition_node", options, {"weights": options.weights}),
+        _node("sportcoach_feedback", "feedback_node", options, _feedback(options)),
+        _node("sportcoach_feedback", "voice_node", options, _voice(options)),
+        _node("sportcoach_feedback", "haptic_node", options, {"enabled": options.haptic}),
+    ]
+    if options.record:
+        # A recording cannot be taken up again: started anew, it would find its own folder in the way.
+        recorder: dict[str, Value] = {"bag": options.record, "images": options.record_images}
+        specs.append(_node("sportcoach", "recorder_node", options, recorder, respawn=False))
+    if options.source != "topics":
+        camera = _camera(options, listeners=tuple(spec.name for spec in specs))
+        unplugged = options.source == "camera" and not options.duration
+        specs.insert(0, _node("sportcoach_perception", "camera_node", options, camera, respawn=unplugged))
+    return tuple(specs)
+
+
+def environment() -> dict[str, str]:
+    """Environment variables that every process of the graph needs beside the inherited ones: the DDS transports.
+
+    Empty when the user has chosen a DDS profile. Fast DDS renamed the variable after Jazzy.
+    """
+    names = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+    if any(name in os.environ for name in names):
+        return {}
+    name = names[0] if os.environ.get("ROS_DISTRO") == "jazzy" else names[1]
+    return {name: str(config_path("dds/fastdds.xml"))}
+
+
+def _node(
+    package: str,
+    name: str,
+    options: GraphOptions,
+    parameters: Mapping[str, Value] | None = None,
+    remappings: tuple[tuple[str, str], ...] = (),
+    respawn: bool = True,
+) -> NodeSpec:
+    common = {"use_sim_time": options.use_sim_time, **(parameters or {})}
+    namespace = options.namespace.strip("/")
+    # One ROS package installs all four Python packages.
+    return NodeSpec("sportcoach", f"{package}.{name}", name, name, namespace, common, remappings, respawn)
+
+
+def _camera(options: GraphOptions, listeners: tuple[str, ...]) -> dict[str, Value]:
+    common: dict[str, Value] = {"source": options.source, "duration": options.duration}
+    if options.source == "camera":
+        return {**common, "device": options.device, "exit_at_end": options.duration > 0}
+    # A file can wait for its listeners; a camera shows what happens now.
+    return {**common, "video": options.video, "loop": options.loop, "exit_at_end": True, "wait_for": listeners}
+
+
+def _pose(options: GraphOptions) -> dict[str, Value]:
+    other_driver = options.source == "topics"
+    return {
+        "complexity": options.complexity,
+        "compressed": options.compressed and other_driver,
+        "reliable": not other_driver,
+    }
+
+
+def _image_remappings(options: GraphOptions) -> tuple[tuple[str, str], ...]:
+    if options.source != "topics" or options.image_topic == "image_raw":
+        return ()
+    return tuple((f"image_raw{suffix}", f"{options.image_topic}{suffix}") for suffix in ("", "/compressed"))
+
+
+def _feedback(options: GraphOptions) -> dict[str, Value]:
+    return {"exercise": options.exercise, "exercises": options.exercises, "language": options.language}
+
+
+def _voice(options: GraphOptions) -> dict[str, Value]:
+    return {"enabled": options.voice, "directory": options.voice_dir, "language": options.language}
