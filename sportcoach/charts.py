@@ -14,11 +14,11 @@ from sportcoach.session import JointCurve
 from sportcoach_perception.angles import joint_of
 from sportcoach_perception.skeleton import BONES, LANDMARK_INDEX
 
-CURVE_RATE: Final = 10.0
-"""Points per second of a drawn curve; a repetition takes seconds."""
+CURVE_POINTS: Final = 6000
+"""Points of a drawn curve: every frame of three minutes; fewer a second in longer sessions."""
 
-MAX_POINTS: Final = 9000
-"""Points of a drawn curve at most, so that an hour still opens at once."""
+SLOWEST: Final = 1 / 3
+"""Seconds between two points of a drawn curve at most; a repetition takes one at least."""
 
 PLOT_WIDTH: Final = 20_000
 PLOT_HEIGHT: Final = 400
@@ -94,12 +94,13 @@ def plot_joint(curve: JointCurve, seconds: NDArray[np.float64], axis: TimeAxis) 
     keep = _thin_out(seconds[curve.frame], axis.span)
     time, angle, reference = seconds[curve.frame][keep], curve.angle[keep], curve.reference[keep]
     off = np.logical_or.reduceat(~curve.in_tolerance, keep)
+    off[1:] |= off[:-1]  # a deviation lasts until the next point
 
     values = np.concatenate((angle, reference))
     values = values[np.isfinite(values)]
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    margin = max(5.0, (_MIN_SPAN - (high - low)) / 2)
-    low, high = math.floor(low - margin), math.ceil(high + margin)
+    margin = max(3.0, (_MIN_SPAN - (high - low)) / 2)
+    low, high = 5 * math.floor((low - margin) / 5), 5 * math.ceil((high + margin) / 5)
 
     x = axis.units(time)
     y_angle, y_reference = (_height(degrees, low, high) for degrees in (angle, reference))
@@ -119,8 +120,8 @@ def plot_joint(curve: JointCurve, seconds: NDArray[np.float64], axis: TimeAxis) 
 
 
 def _thin_out(time: NDArray[np.float64], span: float) -> NDArray[np.intp]:
-    """Indices of the first sample in every step of the drawn curve's rate."""
-    step = max(1 / CURVE_RATE, span / MAX_POINTS)
+    """Indices of the first sample in every step of the drawn curve."""
+    step = min(span / CURVE_POINTS, SLOWEST)
     return np.unique(np.floor(time / step), return_index=True)[1]
 
 
@@ -197,7 +198,8 @@ _HEAD_RADIUS: Final = 0.11
 """Of an adult [m]."""
 _SCALE: Final = 200.0
 """Drawing units per metre."""
-_MARGIN: Final = 0.22
+_MARGIN: Final = 0.35
+"""Around the figure, room for a label [m]."""
 _VISIBLE: Final = 0.5
 
 

@@ -27,25 +27,52 @@ EXERCISES = ("auto", *(action for action in ACTIONS if action != "other"))
 
 def _add_chain_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to look for")
-    group.add_argument("--exercise", default="auto", metavar="NAME", help=f"one of {', '.join(EXERCISES)}, or one of your own (default: auto)")
-    group.add_argument("--exercises", default="", metavar="DIR", help="folder of exercise definitions (YAML) in place of the shipped ones")
-    group.add_argument("--complexity", default="full", choices=("lite", "full", "heavy"), help="size of the pose network (default: full)")
+    group.add_argument(
+        "--exercise",
+        default="auto",
+        metavar="NAME",
+        help=f"one of {', '.join(EXERCISES)}, or one of your own (default: auto)",
+    )
+    group.add_argument(
+        "--exercises",
+        default="",
+        metavar="DIR",
+        help="folder of exercise definitions (YAML) in place of the shipped ones",
+    )
+    group.add_argument(
+        "--complexity",
+        default="full",
+        choices=("lite", "full", "heavy"),
+        help="size of the pose network (default: full)",
+    )
     group.add_argument("--weights", default="", metavar="FILE", help="recognition weights in place of the shipped ones")
     group.add_argument("--language", default="en", help="language of the cues: en, zh (default: en)")
 
 
 def _add_graph_options(parser: argparse.ArgumentParser) -> None:
     source = parser.add_argument_group("source")
-    source.add_argument("--source", choices=("video", "camera", "topics"), help="where pictures come from; topics: other drivers publish images and IMU data (default: video when --video is given, else camera)")
+    source.add_argument(
+        "--source",
+        choices=("video", "camera", "topics"),
+        help="where pictures come from; topics: other drivers publish images and IMU data (default: video when --video is given, else camera)",
+    )
     source.add_argument("--video", default="", metavar="FILE", help="video file, played at its own rate")
     source.add_argument("--device", type=int, default=0, metavar="N", help="camera /dev/videoN (default: 0)")
+    source.add_argument(
+        "--image-topic", default="image_raw", metavar="TOPIC", help="topic of the camera driver; for source topics"
+    )
+    source.add_argument("--compressed", action="store_true", help="listen to the compressed pictures below that topic")
     source.add_argument("--duration", type=_seconds, default=0.0, metavar="S", help="stop after S seconds of pictures")
     source.add_argument("--loop", action="store_true", help="start the video again at its end")
     graph = parser.add_argument_group("graph")
-    graph.add_argument("--namespace", default="", metavar="NS", help="put every topic and node below NS: a second station")
+    graph.add_argument(
+        "--namespace", default="", metavar="NS", help="put every topic and node below NS: a second station"
+    )
     graph.add_argument("--use-sim-time", action="store_true", help="take the time from /clock")
     graph.add_argument("--no-voice", action="store_true", help="say nothing aloud")
-    graph.add_argument("--voice-dir", default="", metavar="DIR", help="write phrases to wav files in DIR in place of playing them")
+    graph.add_argument(
+        "--voice-dir", default="", metavar="DIR", help="write phrases to wav files in DIR in place of playing them"
+    )
     graph.add_argument("--no-haptic", action="store_true", help="send no vibration commands")
 
 
@@ -67,7 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_graph_options(run)
     _add_chain_options(run)
     output = run.add_argument_group("output")
-    output.add_argument("--out", type=Path, metavar="DIR", help="new folder for session.json, report.html and bag/ (default: sessions/DATE-SOURCE)")
+    output.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="new folder for session.json, report.html and bag/ (default: sessions/DATE-SOURCE)",
+    )
     output.add_argument("--no-images", action="store_true", help="leave the pictures out of the bag")
     run.set_defaults(command="run")
 
@@ -82,13 +114,26 @@ def _parser() -> argparse.ArgumentParser:
     analyze = commands.add_parser("analyze", help="coach video files offline, as fast as the machine allows")
     analyze.add_argument("files", nargs="+", type=Path, metavar="FILE", help="video files")
     _add_chain_options(analyze)
-    analyze.add_argument("--duration", type=_seconds, default=0.0, metavar="S", help="stop after S seconds of each video")
-    analyze.add_argument("--out", type=Path, metavar="DIR", help="folder for session.json and report.html; with several files a folder for each below it (default: sessions/DATE-FILE)")
-    analyze.add_argument("--json", action="store_true", help="print the session as JSON on stdout, a list of them for several files; writes files only with --out")
+    analyze.add_argument(
+        "--duration", type=_seconds, default=0.0, metavar="S", help="stop after S seconds of each video"
+    )
+    analyze.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder for session.json and report.html; with several files a folder for each below it (default: sessions/DATE-FILE)",
+    )
+    analyze.add_argument(
+        "--json",
+        action="store_true",
+        help="print the session as JSON on stdout, a list of them for several files; writes files only with --out",
+    )
     analyze.set_defaults(command="analyze")
 
     train = commands.add_parser("train", help="train the recognition network")
-    train.add_argument("config", type=Path, metavar="CONFIG", help="training settings (YAML), config/train/*.yaml for example")
+    train.add_argument(
+        "config", type=Path, metavar="CONFIG", help="training settings (YAML), config/train/*.yaml for example"
+    )
     train.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
     train.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for weights and model card")
     train.set_defaults(command="train")
@@ -96,9 +141,18 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="measure")
     what = bench.add_subparsers(title="benchmarks", metavar="WHAT", required=True)
     graph = what.add_parser("graph", help="frames lost and latency of the whole graph, per hop")
-    graph.add_argument("--video", type=Path, required=True, metavar="FILE", help="video, brought to 640x480 at 30 fps and repeated")
-    graph.add_argument("--duration", type=_seconds, default=30.0, metavar="S", help="length of the measurement (default: 30)")
-    graph.add_argument("--complexity", default="full", choices=("lite", "full", "heavy"), help="size of the pose network (default: full)")
+    graph.add_argument(
+        "--video", type=Path, required=True, metavar="FILE", help="video, brought to 640x480 at 30 fps and repeated"
+    )
+    graph.add_argument(
+        "--duration", type=_seconds, default=30.0, metavar="S", help="length of the measurement (default: 30)"
+    )
+    graph.add_argument(
+        "--complexity",
+        default="full",
+        choices=("lite", "full", "heavy"),
+        help="size of the pose network (default: full)",
+    )
     graph.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     graph.set_defaults(command="bench_graph")
     return parser

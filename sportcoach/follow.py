@@ -15,12 +15,16 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from sportcoach.graph import GraphOptions, nodes
-from sportcoach.monitor_node import Monitor
+from sportcoach.graph import GraphOptions, environment, nodes
+from sportcoach.monitor_node import HOLD, Monitor
 from sportcoach.results import FrameResult
+from sportcoach.supervisor import Outcome as Ended
 from sportcoach.supervisor import Supervisor
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.video import VideoFile
+
+TICK = 0.05
+"""Seconds between two looks at the processes."""
 
 DRAIN = 1.0
 """Seconds without a new result after which the graph has nothing more to say about a source that ended."""
@@ -93,36 +97,91 @@ def stop_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def follow(
-    options: GraphOptions,
-    on_result: Callable[[FrameResult], None],
-    on_line: Callable[[str, str], None],
-    on_tick: Callable[[], None] = lambda: None,
-    hops: bool = False,
-) -> Outcome:
-    """Run the graph and hand over its results until the source ends, a node gives up or a signal comes.
+class Follower:
+    """The graph's processes and the monitor that listens to them, until the end of one session.
 
     Args:
         options: what to start.
         on_result: called with every result, in order of stamps.
         on_line: called with the name of a node and a line that it printed.
-        on_tick: called about 20 times a second.
         hops: note when the messages of every topic arrive.
+    """
+
+    def __init__(
+        self,
+        options: GraphOptions,
+        on_result: Callable[[FrameResult], None],
+        on_line: Callable[[str, str], None],
+        hops: bool = False,
+    ) -> None:
+        self._on_result = on_result
+        self._on_line = on_line
+        self._duration = round(options.duration * 1e9) if options.source == "topics" else 0
+        self._first: int | None = None
+        self._last = 0
+        self._results = 0
+        os.environ.update(environment())  # the monitor must speak the transports of the nodes
+        self._monitor = Monitor(options.namespace, hops)
+        self._supervisor = Supervisor(nodes(options), on_line=on_line)
+
+    def run(self, stop: threading.Event) -> Outcome:
+        """Follow until the source ends, a node gives up or `stop` is set."""
+        outcome = Outcome()
+        try:
+            self._supervisor.start()
+            while not stop.is_set() and not self._is_over(outcome):
+                self._listen(TICK)
+            self._drain()
+        finally:
+            self._supervisor.stop()
+            outcome.frames = self._monitor.node.frames or self._results
+            outcome.arrivals = self._monitor.node.arrivals
+            self._monitor.close()
+        return outcome
+
+    def _is_over(self, outcome: Outcome) -> bool:
+        for end in self._supervisor.poll():
+            if end.outcome is Ended.ENDED:
+                return True
+            self._on_line(end.name, end.line)
+            if end.outcome is Ended.GAVE_UP:
+                outcome.error, outcome.exit_code = end.line, max(1, end.exit_code)
+                return True
+        return bool(self._duration and self._first is not None and self._last - self._first >= self._duration)
+
+    def _listen(self, seconds: float, flush: bool = False) -> int:
+        self._monitor.spin(seconds)
+        results = self._monitor.node.take(flush)
+        for result in results:
+            self._first = result.skeleton.stamp if self._first is None else self._first
+            self._last = result.skeleton.stamp
+            self._on_result(result)
+        self._results += len(results)
+        return len(results)
+
+    def _drain(self) -> None:
+        """Wait for what is still on its way."""
+        deadline = time.monotonic() + DRAIN
+        while self._results + HOLD < self._monitor.node.frames and time.monotonic() < deadline:
+            if self._listen(TICK):
+                deadline = time.monotonic() + DRAIN
+        self._listen(TICK, flush=True)
+
+
+def follow(
+    options: GraphOptions,
+    on_result: Callable[[FrameResult], None],
+    on_line: Callable[[str, str], None],
+    hops: bool = False,
+) -> Outcome:
+    """Run the graph and hand over its results until the source ends, a node gives up or a signal comes.
+
+    Arguments as of `Follower`.
 
     Raises:
         UserError: the source cannot be opened, or another graph is running.
     """
     check_source(options)
-    outcome = Outcome()
+    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")  # pictures of people stay on this machine
     with only_graph(options.namespace), stop_signals() as stop:
-        supervisor = Supervisor(nodes(options), on_line=on_line)
-        monitor = Monitor(options.namespace, hops)
-        try:
-            supervisor.start()
-            _follow_until_end(supervisor, monitor, stop, options.duration, on_result, on_tick, outcome)
-        finally:
-            supervisor.stop()
-            outcome.frames = monitor.node.frames
-            outcome.arrivals = monitor.node.arrivals
-            monitor.close()
-    return outcome
+        return Follower(options, on_result, on_line, hops).run(stop)

@@ -55,7 +55,9 @@ class MonitorNode(Node):  # type: ignore[misc]
         for index, topic in enumerate(PARTS):
             message_type, read = readers[topic]
             self.create_subscription(message_type, topic, self._on_part(index, topic, read), RESULTS)
-        self.create_subscription(Repetition, "repetition", lambda m: self._repetitions.append(read_repetition(m)), RESULTS)
+        self.create_subscription(
+            Repetition, "repetition", lambda m: self._repetitions.append(read_repetition(m)), RESULTS
+        )
         self.create_subscription(Cue, "cue", lambda m: self._cues.append(read_cue(m)), RESULTS)
         self.create_subscription(CameraInfo, "camera_info", self._on_camera_info, RESULTS)
         if hops:

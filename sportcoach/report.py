@@ -21,8 +21,8 @@ from sportcoach.charts import Figure, JointReading, Plot, TimeAxis, draw_figure,
 from sportcoach.session import JointCurve, RepetitionRecord, Session, SessionLog, write_atomically
 from sportcoach.wording import clock, grade, words
 
-_SUSTAINED: Final = 5
-"""Frames for which a deviation must last to be shown as the worst: a slip of the pose estimate does not."""
+_SUSTAINED: Final = 0.3
+"""Seconds for which a deviation must last to be shown as the worst: a slip of the pose estimate does not."""
 
 _MIN_EXERCISE: Final = 1.0
 """Seconds of an exercise that are worth a heading of their own without any repetition."""
@@ -94,9 +94,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"words": words, "clock": clock, "grade": grade, "signed": "{:+.0f}".format}
+    filters: dict[str, Any] = {"words": words, "clock": clock, "grade": grade, "signed": signed}
     environment.filters.update(filters)
     return environment
+
+
+def signed(degrees: float) -> str:
+    """Whole degrees with their sign."""
+    return f"{degrees:+.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def summarize_exercises(session: Session) -> list[ExerciseSummary]:
@@ -136,25 +141,26 @@ def _plots(curves: list[JointCurve], seconds: NDArray[np.float64], axis: TimeAxi
 def find_worst_frame(
     session: Session, log: SessionLog, curves: list[JointCurve], seconds: NDArray[np.float64]
 ) -> WorstFrame | None:
-    """The frame with the largest sum of deviations out of tolerance that lasts, within a repetition if there is one.
+    """The frame with the largest weighted sum of deviations that lasts, within a repetition if there is one.
 
-    Where all is in tolerance, the largest deviation of all; None when nothing was judged.
+    Deviations out of tolerance count; where none lasted, all do. None when nothing was judged.
     """
-    off, any_size = np.zeros(len(seconds)), np.zeros(len(seconds))
+    off, of_any_size = np.zeros(len(seconds)), np.zeros(len(seconds))
     judged = np.zeros(len(seconds), np.bool_)
     for curve in curves:
-        size = np.nan_to_num(np.abs(curve.angle - curve.reference))
+        size = np.nan_to_num(curve.weight * np.abs(curve.angle - curve.reference))
         judged[curve.frame] = True
-        any_size[curve.frame] += size
+        of_any_size[curve.frame] += size
         off[curve.frame] += np.where(curve.in_tolerance, 0.0, size)
+    if not judged.any():
+        return None
     eligible = _within(session.reps, seconds) & judged
     if not eligible.any():
         eligible = judged
-    if not eligible.any():
-        return None
-    score = minimum_filter1d(off, _SUSTAINED)
+    frames = 1 + round(_SUSTAINED * (len(seconds) - 1) / max(session.duration_s, _SUSTAINED))
+    score = minimum_filter1d(off, frames)
     if not score[eligible].any():
-        score = any_size
+        score = minimum_filter1d(of_any_size, frames)
     frame = int(np.argmax(np.where(eligible, score, -1.0)))
     readings = [_reading(curve, frame) for curve in curves if frame in curve.frame]
     readings.sort(key=lambda reading: (reading.in_tolerance, -abs(reading.deviation)))

@@ -112,13 +112,14 @@ class Session:
 class JointCurve:
     """One judged joint over the frames in which it was judged.
 
-    frame: (M,) index of the frame; angle, reference: (M,) degrees; in_tolerance: (M,).
+    frame: (M,) index of the frame; angle, reference: (M,) degrees; weight: (M,) 0..1; in_tolerance: (M,).
     """
 
     joint: str
     frame: NDArray[np.int64]
     angle: NDArray[np.float32]
     reference: NDArray[np.float32]
+    weight: NDArray[np.float32]
     in_tolerance: NDArray[np.bool_]
 
 
@@ -129,6 +130,7 @@ class _JointArrays:
         self.frame = array("l")
         self.angle = array("f")
         self.reference = array("f")
+        self.weight = array("f")
         self.in_tolerance = bytearray()
 
     def curve(self, joint: str) -> JointCurve:
@@ -137,6 +139,7 @@ class _JointArrays:
             np.array(self.frame, np.int64),
             np.array(self.angle, np.float32),
             np.array(self.reference, np.float32),
+            np.array(self.weight, np.float32),
             np.array(self.in_tolerance, np.bool_),
         )
 
@@ -189,6 +192,7 @@ class SessionLog:
             arrays.frame.append(len(self._stamp))
             arrays.angle.append(joint.angle)
             arrays.reference.append(joint.reference)
+            arrays.weight.append(joint.weight)
             arrays.in_tolerance.append(bool(joint.in_tolerance))
         self._stamp.append(skeleton.stamp)
         self._detected.append(bool(skeleton.detected))

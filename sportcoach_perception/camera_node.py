@@ -123,7 +123,9 @@ class CameraNode(NodeBase):
                 count, last = count + 1, elapsed
             if count < self._source.frame_count:
                 expected = self._source.frame_count
-                self.get_logger().warning(f"{self._source.path} ends early: {count} of {expected} frames could be decoded")
+                self.get_logger().warning(
+                    f"{self._source.path} ends early: {count} of {expected} frames could be decoded"
+                )
             if not self.parameter("loop"):
                 return
             offset = last + round(1e9 / self._source.frame_rate)

@@ -51,7 +51,9 @@ def decode_image(
     sample = np.dtype(kind).newbyteorder(">" if is_bigendian else "<")
     row = width * channels * sample.itemsize
     if step < row or len(data) < step * height:
-        raise UserError(f"image of {width} x {height} {encoding} needs {row * height} bytes, the message has {len(data)}")
+        raise UserError(
+            f"image of {width} x {height} {encoding} needs {row * height} bytes, the message has {len(data)}"
+        )
     rows = np.frombuffer(data, np.uint8, step * height).reshape(height, step)[:, :row]
     picture = np.ascontiguousarray(rows).view(sample).reshape(height, width, channels)
     if sample.itemsize == 2:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import rclpy
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
-from rclpy.logging import get_logger
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.logging import get_logger
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
 from sportcoach_perception.config import config_path
@@ -27,6 +29,10 @@ def sensor_qos(depth: int, reliable: bool = False) -> QoSProfile:
     """Sensor streams: best effort unless both sides can do better."""
     reliability = ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT
     return QoSProfile(depth=depth, reliability=reliability)
+
+
+SIGNAL_LATENCY = 0.2
+"""Python sees a signal only between two waits of the executor [s]."""
 
 
 class NodeBase(LifecycleNode):  # type: ignore[misc]
@@ -87,7 +93,12 @@ class NodeBase(LifecycleNode):  # type: ignore[misc]
         return publisher
 
     def subscribe(
-        self, message_type: type, topic: str, callback: Callable[[Any], None], qos: QoSProfile = RESULTS, raw: bool = False
+        self,
+        message_type: type,
+        topic: str,
+        callback: Callable[[Any], None],
+        qos: QoSProfile = RESULTS,
+        raw: bool = False,
     ) -> None:
         """Listen to `topic` until the node is deactivated. A UserError in `callback` ends the node with its line."""
         guarded = self._guard(callback)
@@ -168,30 +179,31 @@ class NodeBase(LifecycleNode):  # type: ignore[misc]
 
 
 def run_node(node_class: Callable[[], NodeBase]) -> None:
-    """Run a node until it finishes or is told to stop; ends the process with its exit code."""
-    rclpy.init()
+    """Run a node until it finishes or is told to stop by SIGINT or SIGTERM; ends the process with its exit code."""
+    # rclpy's own handlers shut the context down first: no actuator could be switched off any more.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = node_class()
     except UserError as error:
         get_logger(__name__).error(str(error))
-        rclpy.shutdown()
-        sys.exit(error.exit_code)
-    sys.exit(_spin(node))
+        exit_code = error.exit_code
+    else:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: node.finish())
+        exit_code = _spin(node)
+    rclpy.try_shutdown()
+    sys.exit(exit_code)
 
 
 def _spin(node: NodeBase) -> int:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    exit_code = 0
+    if node.parameter("autostart") and node.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+        node.trigger_activate()
     try:
-        if node.parameter("autostart") and node.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            node.trigger_activate()
-        executor.spin_until_future_complete(node.finished)
-        exit_code = node.finished.result() or 0 if node.finished.done() else 0
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass  # told to stop: a normal end
+        while not node.finished.done():
+            executor.spin_once(timeout_sec=SIGNAL_LATENCY)
     finally:
         node.deactivate()
         node.cleanup()
-        rclpy.try_shutdown()
-    return exit_code
+    return node.finished.result() or 0

@@ -100,7 +100,9 @@ class CameraDevice:
         self._max_size = max_size
         self._capture: Any = cv2.VideoCapture(device)
         if not self._capture.isOpened():
-            raise UserError(f"camera {device} cannot be opened: is it plugged in, and may this user read /dev/video{device}?")
+            raise UserError(
+                f"camera {device} cannot be opened: is it plugged in, and may this user read /dev/video{device}?"
+            )
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
 
     def __iter__(self) -> Iterator[ImageFrame]:
@@ -108,7 +110,9 @@ class CameraDevice:
             ok, image = self._capture.read()
             stamp = self._now()
             if not ok:
-                raise UserError(f"camera {self._device} stopped delivering pictures: is it still plugged in?", exit_code=3)
+                raise UserError(
+                    f"camera {self._device} stopped delivering pictures: is it still plugged in?", exit_code=3
+                )
             rgb = fit_within(np.asarray(image, np.uint8), self._max_size)[..., ::-1]
             yield ImageFrame(stamp, np.ascontiguousarray(rgb))
 

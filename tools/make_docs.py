@@ -27,7 +27,13 @@ def parameters_page() -> str:
         "`use_sim_time`. A parameter that a node does not have is an error, not ignored.",
     ]
     for name in names:
-        lines += ["", f"## {name}", "", "| parameter | type | default | allowed | what it does |", "|---|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            "| parameter | type | default | allowed | what it does |",
+            "|---|---|---|---|---|",
+        ]
         lines += [_parameter_row(spec) for spec in load_parameters(PARAMETERS, name).values()]
     return "\n".join(lines) + "\n"
 
@@ -45,7 +51,15 @@ def messages_page() -> str:
     lines = ["# Messages", "", "Made by `tools/make_docs.py` from [sportcoach_msgs/msg](../sportcoach_msgs/msg)."]
     for path in sorted((ROOT / "sportcoach_msgs" / "msg").glob("*.msg")):
         title, *fields = path.read_text(encoding="utf-8").splitlines()
-        lines += ["", f"## {path.stem}", "", title.removeprefix("# "), "", "| field | type | what it holds |", "|---|---|---|"]
+        lines += [
+            "",
+            f"## {path.stem}",
+            "",
+            title.removeprefix("# "),
+            "",
+            "| field | type | what it holds |",
+            "|---|---|---|",
+        ]
         lines += list(_field_rows(fields))
     return "\n".join(lines) + "\n"
 
@@ -64,7 +78,11 @@ PAGES = {"parameters.md": parameters_page, "messages.md": messages_page}
 def outdated() -> list[str]:
     """Names of the pages in docs/ that differ from what would be made now."""
     folder = ROOT / "docs"
-    return [name for name, make in PAGES.items() if not (folder / name).is_file() or (folder / name).read_text("utf-8") != make()]
+    return [
+        name
+        for name, make in PAGES.items()
+        if not (folder / name).is_file() or (folder / name).read_text("utf-8") != make()
+    ]
 
 
 def main() -> int:

@@ -47,7 +47,9 @@ def main(arguments: argparse.Namespace) -> int:
             record_images=True,
             voice=False,
         )
-        outcome = follow(options, results.append, lambda name, line: print(f"{name}: {line}", file=sys.stderr), hops=True)
+        outcome = follow(
+            options, results.append, lambda name, line: print(f"{name}: {line}", file=sys.stderr), hops=True
+        )
     if outcome.error:
         raise UserError(outcome.error, outcome.exit_code)
     if not results:

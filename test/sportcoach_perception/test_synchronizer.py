@@ -92,7 +92,9 @@ def test_whatever_the_order_stamps_increase_and_the_signal_is_of_its_time(
     samples = [sample(10 * i + j, LIMBS[0]) for i, j in enumerate(jitter) if i not in dropped]
     skeletons = [skeleton(33.0 * i + 5) for i in range(18)]
     messages = [*samples, *skeletons]
-    arrivals = sorted(zip([m.stamp + round(d * MS) for m, d in zip(messages, delay, strict=False)], range(len(messages))))
+    arrivals = sorted(
+        zip([m.stamp + round(d * MS) for m, d in zip(messages, delay, strict=False)], range(len(messages)))
+    )
     synchronizer = Synchronizer()
     frames: list[FusedFrame] = []
     for _, index in arrivals:

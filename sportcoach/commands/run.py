@@ -1,0 +1,54 @@
+"""sportcoach run: one live session, shown, recorded and summed up."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sportcoach.commands.options import graph_options
+from sportcoach.follow import Outcome, check_source, follow
+from sportcoach.graph import GraphOptions
+from sportcoach.live import LiveView, print_summary
+from sportcoach.output import BAG, default_folder, new_folder, write_session
+from sportcoach.results import FrameResult
+from sportcoach.session import Session, SessionLog
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run until the source ends or Ctrl-C; whatever was recorded until then is kept."""
+    options = graph_options(arguments, record="", record_images=not arguments.no_images)
+    name = source_name(options)
+    check_source(options)
+    folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(" ", "-")))
+    options = graph_options(arguments, record=str((folder / BAG).resolve()), record_images=not arguments.no_images)
+    log = SessionLog(name)
+    with LiveView(name) as view:
+
+        def on_result(result: FrameResult) -> None:
+            log.add(result)
+            view.update(result)
+
+        outcome = follow(options, on_result, lambda node, line: view.note(f"{node}: {line}"))
+    session = log.summary(outcome.frames)
+    write_session(log, session, folder)
+    print_summary(session)
+    print(f"\nreport, session and recording are in {folder}")
+    return _close(session, outcome)
+
+
+def source_name(options: GraphOptions) -> str:
+    """What is being watched, in words."""
+    if options.source == "video":
+        return Path(options.video).name
+    return f"camera {options.device}" if options.source == "camera" else "topics"
+
+
+def _close(session: Session, outcome: Outcome) -> int:
+    if outcome.error:
+        print(f"sportcoach: {outcome.error}", file=sys.stderr)
+    elif session.frames_processed == 0:
+        print("sportcoach: no pictures arrived", file=sys.stderr)
+    elif session.detected_fraction == 0.0:
+        print(f"sportcoach: no athlete in view in {session.source}", file=sys.stderr)
+    return outcome.exit_code
