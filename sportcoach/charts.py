@@ -24,8 +24,8 @@ PLOT_WIDTH: Final = 20_000
 PLOT_HEIGHT: Final = 400
 """Drawing units of a plot, which is stretched to its place on the page; whole numbers keep the paths short."""
 
-_GAP: Final = 0.5
-"""Seconds without a sample at which a curve is interrupted."""
+_GAP: Final = 0.2
+"""Seconds without a sample at which a curve is interrupted, or one and a half steps of the drawn curve."""
 
 _PIXELS_PER_SECOND: Final = 24
 _MAX_PIXELS: Final = 16_000
@@ -91,37 +91,40 @@ def plot_joint(curve: JointCurve, seconds: NDArray[np.float64], axis: TimeAxis) 
     """Draw `curve`; `seconds` (N,) are the times of all frames of the session."""
     deviation = np.where(curve.in_tolerance, 0.0, curve.angle - curve.reference)
     deviation[~np.isfinite(deviation)] = 0.0
-    keep = _thin_out(seconds[curve.frame], axis.span)
+    step = min(axis.span / CURVE_POINTS, SLOWEST)
+    keep = _thin_out(seconds[curve.frame], step)
     time, angle, reference = seconds[curve.frame][keep], curve.angle[keep], curve.reference[keep]
     off = np.logical_or.reduceat(~curve.in_tolerance, keep)
     off[1:] |= off[:-1]  # a deviation lasts until the next point
-
-    values = np.concatenate((angle, reference))
-    values = values[np.isfinite(values)]
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    margin = max(3.0, (_MIN_SPAN - (high - low)) / 2)
-    low, high = 5 * math.floor((low - margin) / 5), 5 * math.ceil((high + margin) / 5)
-
+    low, high = _range(np.concatenate((angle, reference)))
+    gap = max(_GAP, 1.5 * step)
     x = axis.units(time)
     y_angle, y_reference = (_height(degrees, low, high) for degrees in (angle, reference))
     return Plot(
         joint=curve.joint,
         low=low,
         high=high,
-        angle="".join(_line(x[run], y_angle[run]) for run in _runs(np.isfinite(angle), time)),
-        reference="".join(_line(x[run], y_reference[run]) for run in _runs(np.isfinite(reference), time)),
+        angle="".join(_line(x[run], y_angle[run]) for run in _runs(np.isfinite(angle), time, gap)),
+        reference="".join(_line(x[run], y_reference[run]) for run in _runs(np.isfinite(reference), time, gap)),
         off="".join(
             _line(np.append(x[run], x[run][::-1]), np.append(y_angle[run], y_reference[run][::-1])) + "z"
-            for run in _runs(off & np.isfinite(angle) & np.isfinite(reference), time)
+            for run in _runs(off & np.isfinite(angle) & np.isfinite(reference), time, gap)
         ),
         off_share=float(np.mean(~curve.in_tolerance)),
         worst=float(deviation[np.argmax(np.abs(deviation))]),
     )
 
 
-def _thin_out(time: NDArray[np.float64], span: float) -> NDArray[np.intp]:
-    """Indices of the first sample in every step of the drawn curve."""
-    step = min(span / CURVE_POINTS, SLOWEST)
+def _range(degrees: NDArray[np.float32]) -> tuple[int, int]:
+    """Range of a plot that shows all finite `degrees`, in steps of 5."""
+    finite = degrees[np.isfinite(degrees)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    margin = max(3.0, (_MIN_SPAN - (high - low)) / 2)
+    return 5 * math.floor((low - margin) / 5), 5 * math.ceil((high + margin) / 5)
+
+
+def _thin_out(time: NDArray[np.float64], step: float) -> NDArray[np.intp]:
+    """Indices of the first sample in every `step` seconds."""
     return np.unique(np.floor(time / step), return_index=True)[1]
 
 
@@ -132,9 +135,9 @@ def _height(degrees: NDArray[np.float32], low: int, high: int) -> NDArray[np.int
     )
 
 
-def _runs(wanted: NDArray[np.bool_], time: NDArray[np.float64]) -> list[slice]:
+def _runs(wanted: NDArray[np.bool_], time: NDArray[np.float64], gap: float) -> list[slice]:
     """Stretches of at least two `wanted` samples without a gap in `time`."""
-    breaks = np.flatnonzero((np.diff(time) > _GAP) | (wanted[1:] != wanted[:-1])) + 1
+    breaks = np.flatnonzero((np.diff(time) > gap) | (wanted[1:] != wanted[:-1])) + 1
     edges = [0, *breaks.tolist(), len(wanted)]
     return [slice(a, b) for a, b in pairwise(edges) if b - a > 1 and wanted[a]]
 

@@ -226,7 +226,14 @@ def test_curves_stay_inside_their_plot(samples: list[tuple[int, float, float, bo
     steps, angle, reference, kept = zip(*samples, strict=True)
     frame = np.cumsum(steps)
     seconds = np.arange(frame[-1] + 1) / RATE
-    curve = JointCurve("knee", frame, np.array(angle, np.float32), np.array(reference, np.float32), np.array(kept))
+    curve = JointCurve(
+        "knee",
+        frame,
+        np.array(angle, np.float32),
+        np.array(reference, np.float32),
+        np.ones(len(kept), np.float32),
+        np.array(kept),
+    )
     plot = plot_joint(curve, seconds, TimeAxis(seconds[-1]))
     assert plot.low < plot.high
     for path in (plot.angle, plot.reference, plot.off):
@@ -236,7 +243,11 @@ def test_curves_stay_inside_their_plot(samples: list[tuple[int, float, float, bo
 def test_curve_of_a_short_session_keeps_its_extremes() -> None:
     frame = np.arange(300)
     angle = (90 + 60 * np.cos(frame / 15)).astype(np.float32)
-    plot = plot_joint(JointCurve("knee", frame, angle, angle, np.ones(300, np.bool_)), frame / RATE, TimeAxis(10.0))
+    plot = plot_joint(
+        JointCurve("knee", frame, angle, angle, np.ones(300, np.float32), np.ones(300, np.bool_)),
+        frame / RATE,
+        TimeAxis(10.0),
+    )
     degrees = [plot.high - y / PLOT_HEIGHT * (plot.high - plot.low) for _, y in points(plot.angle)]
     assert max(degrees) == pytest.approx(150, abs=1)
     assert min(degrees) == pytest.approx(30, abs=1)
