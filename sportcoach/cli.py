@@ -54,7 +54,7 @@ def _add_graph_options(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--source",
         choices=("video", "camera", "topics"),
-        help="where pictures come from; topics: other drivers publish images and IMU data (default: video when --video is given, else camera)",
+        help="where pictures come from; topics: from other drivers (default: camera, or video with --video)",
     )
     source.add_argument("--video", default="", metavar="FILE", help="video file, played at its own rate")
     source.add_argument("--device", type=int, default=0, metavar="N", help="camera /dev/videoN (default: 0)")
@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out",
         type=Path,
         metavar="DIR",
-        help="folder for session.json and report.html; with several files a folder for each below it (default: sessions/DATE-FILE)",
+        help="folder for the results, with several files one below it for each (default: sessions/DATE-FILE)",
     )
     analyze.add_argument(
         "--json",
@@ -135,7 +135,14 @@ def _parser() -> argparse.ArgumentParser:
         "config", type=Path, metavar="CONFIG", help="training settings (YAML), config/train/*.yaml for example"
     )
     train.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
-    train.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for weights and model card")
+    train.add_argument("--out", type=Path, required=True, metavar="FILE", help="weights to write (.safetensors)")
+    train.add_argument(
+        "--cache",
+        type=Path,
+        default=Path("build/landmarks"),
+        metavar="DIR",
+        help="folder for the landmarks of the clips (default: build/landmarks)",
+    )
     train.set_defaults(command="train")
 
     bench = commands.add_parser("bench", help="measure")

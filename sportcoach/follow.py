@@ -76,7 +76,7 @@ def _lock(file: IO[str], domain: str) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise UserError(
-            f"another sportcoach runs in ROS domain {domain}: stop it, or give this one its own --namespace or ROS_DOMAIN_ID"
+            f"another sportcoach runs in ROS domain {domain}: stop it, or give this one a --namespace or ROS_DOMAIN_ID"
         ) from error
 
 

@@ -29,7 +29,7 @@ HOLD = 5
 Results = tuple[FrameResult, ...]
 
 
-class MonitorNode(Node):  # type: ignore[misc]
+class MonitorNode(Node):
     """Collects FrameResults and the time every topic needed.
 
     Attributes:

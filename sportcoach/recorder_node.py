@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CameraInfo, CompressedImage, Imu, JoyFeedbackArray
 from sportcoach_msgs.msg import (
     Action,
@@ -66,7 +67,7 @@ class RecorderNode(NodeBase):
             for topic, message_type in IMAGE_TOPICS.items():
                 self._record(topic, message_type, sensor_qos(IMAGE_QUEUE, reliable=True))
 
-    def _record(self, topic: str, message_type: type, qos: object) -> None:
+    def _record(self, topic: str, message_type: type, qos: QoSProfile) -> None:
         name = self.resolve_topic_name(topic)
         package = message_type.__module__.split(".")[0]
         write = partial(self._write, name, f"{package}/msg/{message_type.__name__}")

@@ -1,4 +1,4 @@
-"""The coach: fused and action to stage, deviation, repetition and cue, and from the cue to voice and haptic commands."""
+"""The coach: fused and action to stage, deviation, repetition and cue; the cue to voice and haptic commands."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class HapticNode(NodeBase):
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
-            self._publish({limb: 0.0 for limb in self._playing})
+            self._publish(dict.fromkeys(self._playing, 0.0))
             self._playing.clear()
 
     def _on_command(self, message: HapticCommand) -> None:

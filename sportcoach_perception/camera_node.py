@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from array import array
+from typing import Any
 
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
@@ -17,9 +18,6 @@ from sportcoach_perception.images import encode_jpeg
 from sportcoach_perception.messages import set_time
 from sportcoach_perception.node_base import NodeBase, run_node, sensor_qos
 from sportcoach_perception.video import CameraDevice, VideoFile
-
-IMAGE_QUEUE = 5
-"""Pictures kept for a slow reader: enough for a hiccup, too few for a delay that an athlete would notice."""
 
 
 class CameraNode(NodeBase):
@@ -36,7 +34,7 @@ class CameraNode(NodeBase):
         self._frame_id = self.parameter("frame_id")
         self._quality = self.parameter("jpeg_quality")
         self._source = self._open()
-        qos = sensor_qos(IMAGE_QUEUE, reliable=True)  # offered; readers may still ask for best effort
+        qos = sensor_qos(self.parameter("queue"), reliable=True)  # offered; readers may still ask for best effort
         self._raw = self.publisher(Image, "image_raw", qos)
         self._compressed = self.publisher(CompressedImage, "image_raw/compressed", qos)
         self._info = self.publisher(CameraInfo, "camera_info")
@@ -84,7 +82,9 @@ class CameraNode(NodeBase):
     def _wait_for_nodes(self) -> None:
         """Hold the first picture until the nodes of `wait_for` are active and somebody listens."""
         deadline = time.monotonic() + self.parameter("wait_timeout")
-        waiting = {name: self.create_client(GetState, f"{name}/get_state") for name in self.parameter("wait_for")}
+        waiting: dict[str, Any] = {
+            name: self.create_client(GetState, f"{name}/get_state") for name in self.parameter("wait_for")
+        }
         while waiting and not self._stop.is_set():
             if time.monotonic() > deadline:
                 self.get_logger().warning(f"starting without {', '.join(waiting)}: not active in time")
@@ -98,11 +98,11 @@ class CameraNode(NodeBase):
                 return
             self._stop.wait(0.05)
 
-    def _is_active(self, client: object) -> bool:
-        if not client.service_is_ready():  # type: ignore[attr-defined]
+    def _is_active(self, client: Any) -> bool:
+        if not client.service_is_ready():
             return False
         answered = threading.Event()
-        future = client.call_async(GetState.Request())  # type: ignore[attr-defined]
+        future = client.call_async(GetState.Request())
         future.add_done_callback(lambda _: answered.set())
         if not answered.wait(1.0):
             return False

@@ -47,7 +47,10 @@ class Skeleton:
 
 @dataclass(frozen=True, slots=True)
 class ImuSample:
-    """One reading of a limb's IMU at `stamp` [ns]: `signal` (6,) acc [m/s^2] with gravity, gyro [rad/s], sensor frame."""
+    """One reading of a limb's IMU at `stamp` [ns].
+
+    signal: (6,) acc [m/s^2] with gravity, gyro [rad/s], in the frame of the sensor.
+    """
 
     stamp: int
     limb: str

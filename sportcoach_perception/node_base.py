@@ -35,12 +35,12 @@ SIGNAL_LATENCY = 0.2
 """Python sees a signal only between two waits of the executor [s]."""
 
 
-class NodeBase(LifecycleNode):  # type: ignore[misc]
+class NodeBase(LifecycleNode):
     """A lifecycle node with declared parameters.
 
-    Derived nodes implement `configure` (check parameters, load what is needed, make publishers; raise UserError to fail),
-    `activate` (make subscriptions, start the flow), `deactivate` and `cleanup`. What they take from `subscribe` and
-    `publisher` is given back by itself.
+    Derived nodes implement `configure` (check parameters, load what is needed, make publishers), `activate` (make
+    subscriptions, start the flow), `deactivate` and `cleanup`; a UserError fails the transition. What they take from
+    `subscribe` and `publisher` is given back by itself.
     """
 
     def __init__(self, kind: str) -> None:
@@ -88,7 +88,7 @@ class NodeBase(LifecycleNode):  # type: ignore[misc]
 
     def publisher(self, message_type: type, topic: str, qos: QoSProfile = RESULTS) -> Any:
         """A publisher that lives until the node is cleaned up."""
-        publisher = self.create_publisher(message_type, topic, qos)
+        publisher: Any = self.create_publisher(message_type, topic, qos)
         self._publishers_made.append(publisher)
         return publisher
 

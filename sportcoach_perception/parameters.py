@@ -14,7 +14,7 @@ from sportcoach_perception.errors import UserError
 COMMON: Final = "every_node"
 """Section whose parameters every node has."""
 
-_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
+_TYPES: Final[dict[str, type]] = {
     "bool": bool,
     "int": int,
     "double": float,
@@ -37,8 +37,8 @@ class ParameterSpec:
 
     def check(self, value: Any) -> None:
         """Raises UserError when `value` is not of the type, in the range or among the choices."""
-        expected = _TYPES[self.type]
-        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        kind: type = type(value)
+        if kind is not _TYPES[self.type]:
             raise UserError(f"parameter '{self.name}' is of type {self.type}, not {value!r}")
         if self.lowest is not None and self.highest is not None and not self.lowest <= value <= self.highest:
             raise UserError(f"parameter '{self.name}' is {value!r}; it goes from {self.lowest:g} to {self.highest:g}")

@@ -21,8 +21,6 @@ try:
 except ImportError:  # the Python-only install has none
     CvBridge = None
 
-IMAGE_QUEUE = 5
-
 
 class PoseNode(NodeBase):
     """One PoseEstimator between two topics."""
@@ -40,7 +38,7 @@ class PoseNode(NodeBase):
 
     def activate(self) -> None:
         """Start listening to pictures."""
-        qos = sensor_qos(IMAGE_QUEUE, self.parameter("reliable"))
+        qos = sensor_qos(self.parameter("queue"), self.parameter("reliable"))
         if self.parameter("compressed"):
             self.subscribe(CompressedImage, "image_raw/compressed", self._on_compressed, qos)
         else:

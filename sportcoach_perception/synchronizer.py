@@ -28,8 +28,8 @@ class SynchronizerCounts:
 class Synchronizer:
     """Pairs each skeleton with the four IMUs by linear interpolation at the skeleton's stamp.
 
-    A skeleton waits for a limb only while that limb is alive, and never past `max_wait` of stream time; then it goes out
-    with the limb marked invalid. Decisions depend on stamps and order of arrival only.
+    A skeleton waits for a limb only while that limb is alive, and never past `max_wait` of stream time; then it goes
+    out with the limb marked invalid. Decisions depend on stamps and order of arrival only.
 
     Args:
         max_wait: the longest a skeleton is held, counted in stamps of the newest message of any stream [s].

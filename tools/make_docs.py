@@ -42,8 +42,9 @@ def _parameter_row(spec: ParameterSpec) -> str:
     allowed = ", ".join(spec.choices)
     if spec.lowest is not None:
         allowed = f"{spec.lowest:g} to {spec.highest:g}"
-    default = f"`{str(spec.default).lower() if isinstance(spec.default, bool) else spec.default}`"
-    return f"| `{spec.name}` | {spec.type} | {default if spec.default not in ('', []) else ''} | {allowed} | {spec.description} |"
+    text = str(spec.default).lower() if isinstance(spec.default, bool) else str(spec.default)
+    default = f"`{text}`" if text not in ("", "[]") else ""
+    return f"| `{spec.name}` | {spec.type} | {default} | {allowed} | {spec.description} |"
 
 
 def messages_page() -> str:

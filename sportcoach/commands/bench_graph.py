@@ -65,7 +65,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def bring_to_standard(video: Path, clip: Path) -> int:
     """Write `video` as a 640 x 480 clip at 30 fps, letter-boxed; returns its number of frames."""
-    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter_fourcc(*"mp4v"), RATE, (WIDTH, HEIGHT))
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"mp4v"), RATE, (WIDTH, HEIGHT))
     count = 0
     for frame in VideoFile(video, max_size=WIDTH):
         scale = min(WIDTH / frame.image.shape[1], HEIGHT / frame.image.shape[0])
