@@ -185,7 +185,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A skeleton in a box of `width` x `height` drawing units; `head` is x, y, radius."""
+    """A skeleton in a box of `width` x `height` drawing units; `head` is x, y, radius; `marks` have the worst first."""
 
     width: float
     height: float
@@ -221,8 +221,8 @@ def draw_figure(position: NDArray[np.float32], visibility: NDArray[np.float32], 
     place = np.round((position - origin) * _SCALE, 1).astype(float)
     centre = np.round((face - origin) * _SCALE, 1).tolist()
     worst: dict[str, JointReading] = {}
-    for reading in sorted(readings, key=lambda reading: (not reading.in_tolerance, abs(reading.deviation))):
-        worst[joint_of(reading.joint)] = reading
+    for reading in sorted(readings, key=lambda reading: (reading.in_tolerance, -abs(reading.deviation))):
+        worst.setdefault(joint_of(reading.joint), reading)
     return Figure(
         width=round(width, 1),
         height=round(height, 1),

@@ -60,6 +60,7 @@ class LiveView:
     def __enter__(self) -> LiveView:
         if self._console.is_terminal:
             self._live.start()
+            self._live.update(self._framed(Text("starting", style="dim")), refresh=True)
         return self
 
     def __exit__(
@@ -125,7 +126,10 @@ class LiveView:
         )
         grid.add_row("Last cue", self._last_cue(stage.stamp))
         foot = Text(f"{clock(self._elapsed(stage.stamp))}, {self._speed()}", style="dim", justify="right")
-        return Panel(Group(grid, foot), title=Text(f"sportcoach {self._title}", style="bold"), width=_WIDTH)
+        return self._framed(Group(grid, foot))
+
+    def _framed(self, content: RenderableType) -> RenderableType:
+        return Panel(content, title=Text(f"sportcoach {self._title}", style="bold"), width=_WIDTH)
 
     def _last_cue(self, stamp: int) -> Text:
         if self._cue is None:

@@ -158,7 +158,7 @@ class _Run:
 
 
 class SessionLog:
-    """Keeps every result of a session in compact arrays: about 600 bytes a frame, 65 MB an hour at 30 fps.
+    """Keeps every result of a session in compact arrays: about 500 bytes a frame, 55 MB an hour at 30 fps.
 
     Args:
         source: what was watched, a file name or "camera 0" for example; goes into the summary.
@@ -171,7 +171,6 @@ class SessionLog:
         self._stamp = array("q")
         self._detected = bytearray()
         self._latency = array("d")
-        self._quality = array("f")
         self._position = array("f")
         self._visibility = array("f")
         self._joints: dict[str, _JointArrays] = {}
@@ -197,7 +196,6 @@ class SessionLog:
         self._stamp.append(skeleton.stamp)
         self._detected.append(bool(skeleton.detected))
         self._latency.append(result.latency)
-        self._quality.append(coaching.deviation.quality)
         self._position.frombytes(np.asarray(skeleton.world[:, :2], np.float32).tobytes())
         self._visibility.frombytes(np.asarray(skeleton.visibility, np.float32).tobytes())
         self._repetitions.extend(coaching.repetitions)
@@ -217,10 +215,6 @@ class SessionLog:
         """(N,) time of every frame since the first [s]."""
         stamp = np.array(self._stamp, np.int64)
         return np.asarray((stamp - stamp[:1]) * _NS, np.float64)
-
-    def quality(self) -> NDArray[np.float32]:
-        """(N,) quality of every frame, 0..1."""
-        return np.array(self._quality, np.float32)
 
     def joint_curves(self) -> list[JointCurve]:
         """One curve per joint that was judged at least once, in the order in which they were first judged."""

@@ -7,16 +7,12 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from make_results import RATE, SQUAT_SET, Part, make_results
 
-from sportcoach.charts import PLOT_HEIGHT, PLOT_WIDTH, TimeAxis, plot_joint
 from sportcoach.report import find_worst_frame, render_report, summarize_exercises, write_report
 from sportcoach.results import FrameResult
-from sportcoach.session import JointCurve, SessionLog
+from sportcoach.session import SessionLog
 from sportcoach_perception.errors import UserError
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -199,56 +195,3 @@ def test_report_is_written_in_one_step_or_refused_in_one_line(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"cannot write .*report\.html"):
         write_report(log.summary(), log, tmp_path / "file" / "report.html")
-
-
-def points(path: str) -> list[tuple[int, int]]:
-    """Absolute points of a path of M and relative l commands."""
-    found = []
-    for piece in re.findall(r"M[^M]*", path.replace("z", "")):
-        start, _, steps = piece[1:].partition("l")
-        x, y = map(int, start.split())
-        found.append((x, y))
-        numbers = list(map(int, steps.split()))
-        for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
-            x, y = x + dx, y + dy
-            found.append((x, y))
-    return found
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 90), st.floats(-400, 400) | st.just(float("nan")), st.floats(0, 180), st.booleans()),
-        min_size=1,
-        max_size=80,
-    )
-)
-def test_curves_stay_inside_their_plot(samples: list[tuple[int, float, float, bool]]) -> None:
-    steps, angle, reference, kept = zip(*samples, strict=True)
-    frame = np.cumsum(steps)
-    seconds = np.arange(frame[-1] + 1) / RATE
-    curve = JointCurve(
-        "knee",
-        frame,
-        np.array(angle, np.float32),
-        np.array(reference, np.float32),
-        np.ones(len(kept), np.float32),
-        np.array(kept),
-    )
-    plot = plot_joint(curve, seconds, TimeAxis(seconds[-1]))
-    assert plot.low < plot.high
-    for path in (plot.angle, plot.reference, plot.off):
-        assert all(0 <= x <= PLOT_WIDTH and 0 <= y <= PLOT_HEIGHT for x, y in points(path))
-
-
-def test_curve_of_a_short_session_keeps_its_extremes() -> None:
-    frame = np.arange(300)
-    angle = (90 + 60 * np.cos(frame / 15)).astype(np.float32)
-    plot = plot_joint(
-        JointCurve("knee", frame, angle, angle, np.ones(300, np.float32), np.ones(300, np.bool_)),
-        frame / RATE,
-        TimeAxis(10.0),
-    )
-    degrees = [plot.high - y / PLOT_HEIGHT * (plot.high - plot.low) for _, y in points(plot.angle)]
-    assert max(degrees) == pytest.approx(150, abs=1)
-    assert min(degrees) == pytest.approx(30, abs=1)
-    assert plot.off == ""
