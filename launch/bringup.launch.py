@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable, Shutdown
+from launch import Action, LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable, Shutdown
 from launch.events.process import ProcessExited
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -32,18 +32,19 @@ def _parameter(value: Value) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _on_exit(spec: NodeSpec) -> Callable[[ProcessExited, LaunchContext], list[Shutdown]]:
+def _on_exit(spec: NodeSpec) -> Callable[[ProcessExited, LaunchContext], list[Action]]:
     """Ends the launch when a node ended that is not started again; the same rules as in the supervisor."""
     exits = 0
 
-    def on_exit(event: ProcessExited, context: LaunchContext) -> list[Shutdown]:
+    def on_exit(event: ProcessExited, context: LaunchContext) -> list[Action]:
         nonlocal exits
         exits += 1
         finished = event.returncode == 0 and not spec.respawn
         restarts = spec.respawn and event.returncode != BAD_INPUT and exits <= MAX_RESTARTS
         if finished or restarts or context.is_shutdown:
             return []
-        return [Shutdown(reason=f"{spec.name} ended with exit code {event.returncode}")]
+        reason = f"{spec.name} ended with exit code {event.returncode}: the graph is stopped"
+        return [LogInfo(msg=reason), Shutdown(reason=reason)]
 
     return on_exit
 

@@ -53,16 +53,14 @@ def test_unknown_complexity_names_the_known_ones() -> None:
         pose_model.path("huge")
 
 
-def test_models_of_an_installed_package_are_in_the_users_cache(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_models_of_an_installed_package_are_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pose_model, "_CHECKOUT", tmp_path / "site-packages")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert pose_model.folder() == tmp_path / "cache" / "sportcoach" / "models"
 
 
 def test_package_with_other_networks_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    package = write_package(tmp_path / "p.tgz", {name: b"other" for name in pose_model._NETWORK_SHA256})
+    package = write_package(tmp_path / "p.tgz", dict.fromkeys(pose_model._NETWORK_SHA256, b"other"))
     with pytest.raises(UserError, match="wrong checksum"):
         pose_model.build(package, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -82,7 +80,9 @@ def test_package_without_the_networks_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.binary(max_size=100), min_size=1, max_size=5), st.text("abc_.", min_size=1, max_size=40))
-def test_files_in_a_bundle_start_at_multiples_of_16(tmp_path_factory: pytest.TempPathFactory, contents: list[bytes], name: str) -> None:
+def test_files_in_a_bundle_start_at_multiples_of_16(
+    tmp_path_factory: pytest.TempPathFactory, contents: list[bytes], name: str
+) -> None:
     files = {f"{index}{name}": content for index, content in enumerate(contents)}
     path = tmp_path_factory.mktemp("bundle") / "bundle.task"
     pose_model._write_zip(path, files)
