@@ -201,7 +201,7 @@ _HEAD_RADIUS: Final = 0.11
 """Of an adult [m]."""
 _SCALE: Final = 200.0
 """Drawing units per metre."""
-_MARGIN: Final = 0.35
+_MARGIN: Final = 0.42
 """Around the figure, room for a label [m]."""
 _VISIBLE: Final = 0.5
 

@@ -133,9 +133,9 @@ def _summarize(exercise: str, session: Session) -> ExerciseSummary:
 
 
 def _plots(curves: list[JointCurve], seconds: NDArray[np.float64], axis: TimeAxis) -> list[Plot]:
-    """The joints that were out of tolerance longest first."""
-    plots = [plot_joint(curve, seconds, axis) for curve in curves]
-    return sorted(plots, key=lambda plot: -plot.off_share)
+    """The joints that were out of tolerance longest first, without those judged too shortly to draw."""
+    ranked = sorted(curves, key=lambda curve: -np.count_nonzero(~curve.in_tolerance))
+    return [plot for curve in ranked if (plot := plot_joint(curve, seconds, axis)).angle]
 
 
 def find_worst_frame(
