@@ -75,11 +75,16 @@ class BagWriter:
             raise UserError(f"cannot create the bag {self.folder}: {error}") from error
         self._writer: Writer | None = writer
 
+    def declare(self, topic: str, msgtype: str) -> None:
+        """Name a topic and its type, so that the bag tells of it even when no message comes."""
+        if self._writer is not None and topic not in self._connections:
+            self._connections[topic] = self._writer.add_connection(topic, msgtype, typestore=self._types)
+
     def write(self, topic: str, msgtype: str, stamp_ns: int, cdr: bytes | memoryview) -> None:
         """Append one message.
 
         Args:
-            topic: its topic; the first message of a topic declares it.
+            topic: its topic; declared by its first message if not before.
             msgtype: its type, "sensor_msgs/msg/CompressedImage" for example; one per topic.
             stamp_ns: stamp to file it under [ns].
             cdr: the serialized message, as rclpy's `serialize_message` or a raw subscription give it.
@@ -89,12 +94,9 @@ class BagWriter:
         """
         if self._writer is None:
             raise ValueError(f"the bag {self.folder} is closed")
-        connection = self._connections.get(topic)
-        if connection is None:
-            connection = self._writer.add_connection(topic, msgtype, typestore=self._types)
-            self._connections[topic] = connection
+        self.declare(topic, msgtype)
         try:
-            self._writer.write(connection, stamp_ns, cdr)
+            self._writer.write(self._connections[topic], stamp_ns, cdr)
         except OSError as error:
             raise UserError(f"cannot write to the bag {self.folder}: {error.strerror}") from error
 

@@ -98,7 +98,7 @@ def stop_signals() -> Iterator[threading.Event]:
 
 
 class Follower:
-    """The graph's processes and the monitor that listens to them, until the end of one session.
+    """The graph's processes and the monitor that listens to them, for one session.
 
     Args:
         options: what to start.
@@ -125,7 +125,7 @@ class Follower:
         self._supervisor = Supervisor(nodes(options), on_line=on_line)
 
     def run(self, stop: threading.Event) -> Outcome:
-        """Follow until the source ends, a node gives up or `stop` is set."""
+        """Hand over results until the source ends, a node gives up or `stop` is set."""
         outcome = Outcome()
         try:
             self._supervisor.start()
@@ -168,15 +168,9 @@ class Follower:
         self._listen(TICK, flush=True)
 
 
-def follow(
-    options: GraphOptions,
-    on_result: Callable[[FrameResult], None],
-    on_line: Callable[[str, str], None],
-    hops: bool = False,
-) -> Outcome:
-    """Run the graph and hand over its results until the source ends, a node gives up or a signal comes.
-
-    Arguments as of `Follower`.
+@contextmanager
+def exclusive(options: GraphOptions) -> Iterator[threading.Event]:
+    """What a command does before it starts the graph; yields an event that SIGINT, SIGTERM and SIGHUP set.
 
     Raises:
         UserError: the source cannot be opened, or another graph is running.
@@ -184,4 +178,4 @@ def follow(
     check_source(options)
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")  # pictures of people stay on this machine
     with only_graph(options.namespace), stop_signals() as stop:
-        return Follower(options, on_result, on_line, hops).run(stop)
+        yield stop

@@ -14,6 +14,12 @@ from sportcoach_perception.errors import UserError
 Value = bool | int | float | str | tuple[str, ...]
 """What a node parameter can be."""
 
+LIVE_QUEUE: Final = 5
+"""Pictures that wait for the pose network: of a live source the oldest is dropped sooner than the coach lags behind."""
+
+FILE_QUEUE: Final = 90
+"""... and of a file, of which no picture is to be lost though the machine may stall for a while."""
+
 _SOURCES: Final = ("camera", "video", "topics")
 _COMPLEXITIES: Final = ("lite", "full", "heavy")
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
@@ -183,7 +189,8 @@ def _camera(options: GraphOptions, listeners: tuple[str, ...]) -> dict[str, Valu
     if options.source == "camera":
         return {**common, "device": options.device, "exit_at_end": options.duration > 0}
     # A file can wait for its listeners; a camera shows what happens now.
-    return {**common, "video": options.video, "loop": options.loop, "exit_at_end": True, "wait_for": listeners}
+    file: dict[str, Value] = {"video": options.video, "loop": options.loop, "queue": FILE_QUEUE}
+    return {**common, **file, "exit_at_end": True, "wait_for": listeners}
 
 
 def _pose(options: GraphOptions) -> dict[str, Value]:
@@ -192,6 +199,7 @@ def _pose(options: GraphOptions) -> dict[str, Value]:
         "complexity": options.complexity,
         "compressed": options.compressed and other_driver,
         "reliable": not other_driver,
+        "queue": FILE_QUEUE if options.source == "video" else LIVE_QUEUE,
     }
 
 

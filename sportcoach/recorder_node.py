@@ -69,8 +69,10 @@ class RecorderNode(NodeBase):
 
     def _record(self, topic: str, message_type: type, qos: QoSProfile) -> None:
         name = self.resolve_topic_name(topic)
-        package = message_type.__module__.split(".")[0]
-        write = partial(self._write, name, f"{package}/msg/{message_type.__name__}")
+        type_name = f"{message_type.__module__.split('.')[0]}/msg/{message_type.__name__}"
+        if self._bag is not None:
+            self._bag.declare(name, type_name)
+        write = partial(self._write, name, type_name)
         self.subscribe(message_type, topic, write, qos, raw=True)
 
     def _write(self, topic: str, message_type: str, cdr: bytes) -> None:

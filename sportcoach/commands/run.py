@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 from sportcoach.commands.options import graph_options
-from sportcoach.follow import Outcome, check_source, follow
+from sportcoach.follow import Follower, Outcome, exclusive
 from sportcoach.graph import GraphOptions
 from sportcoach.live import LiveView, print_summary
 from sportcoach.output import BAG, default_folder, new_folder, write_session
@@ -19,19 +21,16 @@ def main(arguments: argparse.Namespace) -> int:
     """Run until the source ends or Ctrl-C; whatever was recorded until then is kept."""
     options = graph_options(arguments, record="", record_images=not arguments.no_images)
     name = source_name(options)
-    check_source(options)
-    folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(" ", "-")))
-    options = graph_options(arguments, record=str((folder / BAG).resolve()), record_images=not arguments.no_images)
-    log = SessionLog(name)
-    with LiveView(name) as view:
-
-        def on_result(result: FrameResult) -> None:
-            log.add(result)
-            view.update(result)
-
-        outcome = follow(options, on_result, lambda node, line: view.note(f"{node}: {line}"))
-    session = log.summary(outcome.frames)
-    write_session(log, session, folder)
+    with exclusive(options) as stop:
+        folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(" ", "-")))
+        options = replace(options, record=str((folder / BAG).resolve()))
+        log = SessionLog(name)
+        outcome = Outcome()
+        try:
+            outcome = _follow(options, log, stop)
+        finally:  # whatever happens, what was seen is kept
+            session = log.summary(outcome.frames or None)
+            write_session(log, session, folder)
     print_summary(session)
     print(f"\nreport, session and recording are in {folder}")
     return _close(session, outcome)
@@ -42,6 +41,16 @@ def source_name(options: GraphOptions) -> str:
     if options.source == "video":
         return Path(options.video).name
     return f"camera {options.device}" if options.source == "camera" else "topics"
+
+
+def _follow(options: GraphOptions, log: SessionLog, stop: threading.Event) -> Outcome:
+    with LiveView(log.source) as view:
+
+        def on_result(result: FrameResult) -> None:
+            log.add(result)
+            view.update(result)
+
+        return Follower(options, on_result, lambda node, line: view.note(f"{node}: {line}")).run(stop)
 
 
 def _close(session: Session, outcome: Outcome) -> int:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from sportcoach.commands.options import graph_options
-from sportcoach.follow import TICK, check_source, only_graph, stop_signals
+from sportcoach.follow import TICK, exclusive
 from sportcoach.graph import nodes
 from sportcoach.node_lines import NodeLines
 from sportcoach.supervisor import Outcome, Supervisor
@@ -15,10 +15,9 @@ from sportcoach.supervisor import Outcome, Supervisor
 def main(arguments: argparse.Namespace) -> int:
     """Keep the graph running."""
     options = graph_options(arguments, arguments.record, arguments.record_images)
-    check_source(options)
     specs = nodes(options)
     lines = NodeLines([spec.name for spec in specs])
-    with only_graph(options.namespace), stop_signals() as stop, Supervisor(specs, on_line=lines) as supervisor:
+    with exclusive(options) as stop, Supervisor(specs, on_line=lines) as supervisor:
         while not stop.wait(TICK):
             for end in supervisor.poll():
                 lines(end.name, end.line)

@@ -208,3 +208,12 @@ def test_installed_definitions_come_before_those_of_the_repository(
     assert message_folder() == installed
     monkeypatch.delenv("AMENT_PREFIX_PATH")
     assert (message_folder() / "Action.msg").is_file()
+
+
+def test_a_declared_topic_is_in_the_bag_though_no_message_came(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "bag") as bag:
+        bag.declare("/cue", "sportcoach_msgs/msg/Cue")
+    with AnyReader([tmp_path / "bag"]) as reader:
+        assert {connection.topic: connection.msgtype for connection in reader.connections} == {
+            "/cue": "sportcoach_msgs/msg/Cue"
+        }
