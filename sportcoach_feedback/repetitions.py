@@ -15,7 +15,10 @@ MIN_SWING: Final = 0.4
 """Smallest rise and fall of the progress that can be a repetition; the full range is 1."""
 
 SWING_SHARE: Final = 0.5
-"""... and the smallest share of the usual swing of the last repetitions."""
+"""... and the smallest share of the usual swing of the last repetitions ..."""
+
+ENOUGH_SWING: Final = 0.6
+"""... though this is always enough, whatever came before."""
 
 RETURN: Final = 0.6
 """Share of the way back at which a repetition counts."""
@@ -57,28 +60,33 @@ class RepetitionCounter:
 
     The progress signal is 0 at the starting pose and 1 at the turning pose of the exercise. A repetition is a peak of
     the smoothed signal with enough prominence on both sides (at least `MIN_SWING`, and `SWING_SHARE` of what this
-    athlete usually does), counted once at `RETURN` of the way back; nothing depends on absolute poses, so that partial
-    range, odd camera views and a stream that begins in mid-movement count too. A pause half-way changes nothing.
+    athlete usually does, but never more than `ENOUGH_SWING`), counted once at `RETURN` of the way back. Nothing depends
+    on absolute poses, so partial range, odd camera views and a stream that begins in mid-movement count too; a pause
+    half-way changes nothing.
 
     Attributes:
         phase: where the movement is.
         progress: the smoothed signal; NaN before the first sample.
-        turned: this sample confirmed the turning point, which was at `turn_stamp`.
+        peaked: this sample is the highest point so far.
+        turned: this sample confirmed that the highest point was the turning point.
     """
 
     def __init__(self) -> None:
-        self._usual_swing = 0.0
         self.reset()
 
     def reset(self) -> None:
-        """Forget the movement under way, keep the athlete's usual range."""
+        """Forget the athlete."""
+        self._usual_swing = 0.0
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Forget the movement under way."""
         self.phase = Phase.IDLE
         self.progress = math.nan
-        self.turned = False
-        self.turn_stamp = 0
+        self.peaked = self.turned = False
         self._stamp = 0
         self._low, self._low_stamp = math.inf, 0
-        self._peak = -math.inf
+        self._peak, self._peak_stamp = -math.inf, 0
 
     def step(self, stamp: int, progress: float) -> Cycle | None:
         """Take one sample; returns the repetition that it completes.
@@ -87,9 +95,9 @@ class RepetitionCounter:
             stamp: when the sample was taken [ns], increasing.
             progress: 0 at the starting pose, 1 at the turning pose; NaN when it cannot be seen.
         """
-        self.turned = False
+        self.peaked = self.turned = False
         if not 0 < stamp - self._stamp <= MAX_GAP:
-            self.reset()
+            self._give_up()
         if math.isnan(progress):
             return None
         self._smooth(stamp, progress)
@@ -112,7 +120,7 @@ class RepetitionCounter:
 
     @property
     def _min_swing(self) -> float:
-        return max(MIN_SWING, SWING_SHARE * self._usual_swing)
+        return min(max(MIN_SWING, SWING_SHARE * self._usual_swing), ENOUGH_SWING)
 
     def _before(self, stamp: int) -> None:
         self._low = min(self._low, self.progress)
@@ -121,25 +129,28 @@ class RepetitionCounter:
             self.phase = Phase.IDLE
             self._low_stamp = stamp
         elif self.progress >= self._low + self._min_swing:
-            self.phase = Phase.EXECUTE
-            self._peak, self.turn_stamp = self.progress, stamp
+            self._rise(stamp)
+
+    def _rise(self, stamp: int) -> None:
+        self.phase = Phase.EXECUTE
+        self.peaked = True
+        self._peak, self._peak_stamp = self.progress, stamp
 
     def _out(self, stamp: int) -> None:
         if self.progress > self._peak:
-            self._peak, self.turn_stamp = self.progress, stamp
+            self._rise(stamp)
         elif self.progress < self._peak - TURN * (self._peak - self._low):
             self.phase = Phase.END
             self.turned = True
 
     def _back(self, stamp: int) -> Cycle | None:
         if self.progress > self._peak:
-            self.phase = Phase.EXECUTE
-            self._peak, self.turn_stamp = self.progress, stamp
+            self._rise(stamp)
             return None
         swing = self._peak - self._low
         if self.progress > self._peak - RETURN * swing:
             return None
-        cycle = Cycle(self._low_stamp, self.turn_stamp, stamp, self._peak)
+        cycle = Cycle(self._low_stamp, self._peak_stamp, stamp, self._peak)
         self.phase = Phase.IDLE
         self._low, self._low_stamp = self.progress, stamp
         if cycle.end - cycle.start < MIN_DURATION:

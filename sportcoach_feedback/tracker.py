@@ -15,7 +15,7 @@ from sportcoach_feedback.repetitions import Cycle, Phase, RepetitionCounter
 PERSISTENCE: Final = 300_000_000
 """A fault must last this long before it counts [ns]; at the turning point it counts at once."""
 
-TURN_FRAMES: Final = 5
+TURN_FRAMES: Final = 3
 """The pose at the turning point is the median over so many frames: one frame may have left and right swapped."""
 
 FLICKER: Final = 100_000_000
@@ -54,7 +54,6 @@ class ExerciseTracker:
     """Follows one exercise, whether or not it is the one being done.
 
     Attributes:
-        phase, progress: of the movement at this frame; progress is smoothed, NaN before the exercise was seen.
         joints, quality: of this frame against the reference, see `deviation.judge`.
         present: faults in this frame.
         lasting: those of them that have lasted long enough to be said.
@@ -84,10 +83,12 @@ class ExerciseTracker:
 
     @property
     def phase(self) -> Phase:
+        """Where the movement is."""
         return self._counter.phase
 
     @property
     def progress(self) -> float:
+        """Smoothed progress, 0 starting pose, 1 turning pose; NaN while unknown."""
         return self._counter.progress
 
     def step(self, stamp: int, pose: Pose | None) -> Finished | None:
@@ -97,7 +98,7 @@ class ExerciseTracker:
         cycle = self._counter.step(stamp, progress)
         if pose:
             self._recent.append(pose)
-        if self._counter.turn_stamp == stamp:
+        if self._counter.peaked:
             self._turn = Pose.median(self._recent)
         if pose and not math.isnan(progress):
             self.joints, self.quality = judge(self.exercise, pose, self.progress)

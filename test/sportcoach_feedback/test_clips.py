@@ -1,0 +1,56 @@
+"""On real clips, repetitions are those that were counted by eye (test/data/repetitions.yaml)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from stick_figure import action
+
+from sportcoach.pipeline import Pipeline, PipelineOptions
+from sportcoach.results import FrameResult
+from sportcoach_feedback.coach import Coach
+from sportcoach_feedback.exercise import load_exercises
+from sportcoach_perception.frames import FusedFrame
+from sportcoach_perception.video import VideoFile
+from sportcoach_recognition.action import NOBODY
+
+DATA = Path(__file__).parents[1] / "data"
+TABLE: dict[str, dict[str, str | int]] = yaml.safe_load((DATA / "repetitions.yaml").read_text())
+
+
+def count(results: list[FrameResult]) -> Counter[str]:
+    """Repetitions by exercise."""
+    return Counter(repetition.exercise for result in results for repetition in result.coaching.repetitions)
+
+
+def coach_as(exercise: str, results: list[FrameResult]) -> tuple[int, int]:
+    """Repetitions and cues when the exercise is recognised without fail."""
+    coach = Coach(load_exercises())
+    repetitions = cues = 0
+    for result in results:
+        seen = result.skeleton
+        frame = FusedFrame(seen.stamp, seen.detected, seen.world, seen.visibility)
+        coaching = coach.step(frame, action(seen.stamp, exercise if seen.detected else NOBODY))
+        repetitions += len(coaching.repetitions)
+        cues += coaching.cue is not None
+    return repetitions, cues
+
+
+@pytest.mark.parametrize("clip", TABLE)
+def test_repetitions_are_those_counted_by_eye(clip: str, shared: Callable[[str], Path]) -> None:
+    video = VideoFile(shared(f"data/clips/{clip}.mp4"))
+    with Pipeline(PipelineOptions()) as pipeline:
+        results = [pipeline.step(frame) for frame in video]
+    exercise, expected = str(TABLE[clip]["exercise"]), int(TABLE[clip]["repetitions"])
+
+    repetitions, cues = coach_as(exercise, results)
+    assert repetitions == expected
+    assert cues <= expected
+
+    recognised = count(results)
+    assert abs(recognised.pop(exercise, 0) - expected) <= 1
+    assert recognised.total() <= 1, "a movement was counted for another exercise"
