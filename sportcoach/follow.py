@@ -131,7 +131,9 @@ class Follower:
             self._supervisor.start()
             while not stop.is_set() and not self._is_over(outcome):
                 self._listen(TICK)
-            self._drain()
+            if not stop.is_set():
+                self._drain()
+            self._listen(TICK, flush=True)
         finally:
             self._supervisor.stop()
             outcome.frames = self._monitor.node.frames or self._results
@@ -160,12 +162,11 @@ class Follower:
         return len(results)
 
     def _drain(self) -> None:
-        """Wait for what is still on its way."""
+        """Wait for what is still on its way of a source that ended."""
         deadline = time.monotonic() + DRAIN
         while self._results + HOLD < self._monitor.node.frames and time.monotonic() < deadline:
             if self._listen(TICK):
                 deadline = time.monotonic() + DRAIN
-        self._listen(TICK, flush=True)
 
 
 @contextmanager

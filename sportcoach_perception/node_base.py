@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -192,7 +193,9 @@ def run_node(node_class: Callable[[], NodeBase]) -> None:
             signal.signal(number, lambda *_: node.finish())
         exit_code = _spin(node)
     rclpy.try_shutdown()
-    sys.exit(exit_code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)  # nothing is left to do, and torch takes seconds to unload
 
 
 def _spin(node: NodeBase) -> int:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sportcoach.figures import Figure, report
-from sportcoach.follow import Outcome, follow
+from sportcoach.follow import Follower, Outcome, exclusive
 from sportcoach.graph import GraphOptions
 from sportcoach.results import FrameResult
 from sportcoach_perception.errors import UserError
@@ -47,9 +47,8 @@ def main(arguments: argparse.Namespace) -> int:
             record_images=True,
             voice=False,
         )
-        outcome = follow(
-            options, results.append, lambda name, line: print(f"{name}: {line}", file=sys.stderr), hops=True
-        )
+        with exclusive(options) as stop:
+            outcome = Follower(options, results.append, to_stderr, hops=True).run(stop)
     if outcome.error:
         raise UserError(outcome.error, outcome.exit_code)
     if not results:
@@ -61,6 +60,11 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         _print(figures)
     return 0
+
+
+def to_stderr(name: str, line: str) -> None:
+    """Print what a node said."""
+    print(f"{name}: {line}", file=sys.stderr)
 
 
 def bring_to_standard(video: Path, clip: Path) -> int:
