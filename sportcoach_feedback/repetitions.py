@@ -29,8 +29,20 @@ TURN: Final = 0.33
 ONSET: Final = 0.1
 """Rise above the lowest progress that belongs to resting [share of the full range]."""
 
+HOME: Final = 0.15
+"""Share of the swing from the starting pose at which the way back is over ..."""
+
+SETTLING: Final = 1_000_000_000
+"""... or this long after the repetition counted [ns]."""
+
 MIN_DURATION: Final = 300_000_000
 """No one does a repetition in less [ns]."""
+
+MAX_DURATION: Final = 20_000_000_000
+"""Who takes longer has sat down, or holds a pose [ns]."""
+
+MAX_BEGIN: Final = 3_000_000_000
+"""Above the lowest point for so long without being in a repetition, this is the new lowest point [ns]."""
 
 MAX_GAP: Final = 2_000_000_000
 """Unseen for longer, a movement under way is given up [ns]."""
@@ -42,7 +54,7 @@ class Phase(Enum):
     IDLE = "idle"
     BEGIN = "begin"  # has left the lowest point, may still be swaying
     EXECUTE = "execute"  # far enough out to be in a repetition, turning point ahead
-    END = "end"  # turning point passed, on the way back
+    END = "end"  # turning point passed, on the way back, counted or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,8 @@ class RepetitionCounter:
         self._stamp = 0
         self._low, self._low_stamp = math.inf, 0
         self._peak, self._peak_stamp = -math.inf, 0
+        self._counted_at: int | None = None
+        self._home = -math.inf
 
     def step(self, stamp: int, progress: float) -> Cycle | None:
         """Take one sample; returns the repetition that it completes.
@@ -101,13 +115,12 @@ class RepetitionCounter:
         if math.isnan(progress):
             return None
         self._smooth(stamp, progress)
-        match self.phase:
-            case Phase.IDLE | Phase.BEGIN:
-                self._before(stamp)
-            case Phase.EXECUTE:
-                self._out(stamp)
-            case Phase.END:
-                return self._back(stamp)
+        if self.phase is Phase.EXECUTE:
+            self._out(stamp)
+        elif self.phase is Phase.END and self._counted_at is None:
+            return self._back(stamp)
+        else:
+            self._between(stamp)
         return None
 
     def _smooth(self, stamp: int, progress: float) -> None:
@@ -122,18 +135,27 @@ class RepetitionCounter:
     def _min_swing(self) -> float:
         return min(max(MIN_SWING, SWING_SHARE * self._usual_swing), ENOUGH_SWING)
 
-    def _before(self, stamp: int) -> None:
+    def _between(self, stamp: int) -> None:
         self._low = min(self._low, self.progress)
-        self.phase = Phase.BEGIN
         if self.progress <= self._low + ONSET:
-            self.phase = Phase.IDLE
+            self.phase = Phase.END if self._is_settling(stamp) else Phase.IDLE
             self._low_stamp = stamp
-        elif self.progress >= self._low + self._min_swing:
+            return
+        self.phase = Phase.BEGIN
+        if self.progress >= self._low + self._min_swing:
             self._rise(stamp)
+        elif stamp - self._low_stamp > MAX_BEGIN:
+            self._low, self._low_stamp = self.progress, stamp
+
+    def _is_settling(self, stamp: int) -> bool:
+        if self.phase is not Phase.END or self._counted_at is None:
+            return False
+        return self.progress > self._home and stamp - self._counted_at < SETTLING
 
     def _rise(self, stamp: int) -> None:
         self.phase = Phase.EXECUTE
         self.peaked = True
+        self._counted_at = None
         self._peak, self._peak_stamp = self.progress, stamp
 
     def _out(self, stamp: int) -> None:
@@ -151,9 +173,9 @@ class RepetitionCounter:
         if self.progress > self._peak - RETURN * swing:
             return None
         cycle = Cycle(self._low_stamp, self._peak_stamp, stamp, self._peak)
-        self.phase = Phase.IDLE
+        self._counted_at, self._home = stamp, self._low + HOME * swing
         self._low, self._low_stamp = self.progress, stamp
-        if cycle.end - cycle.start < MIN_DURATION:
+        if not MIN_DURATION <= cycle.end - cycle.start <= MAX_DURATION:
             return None
         self._usual_swing = swing if self._usual_swing == 0.0 else 0.7 * self._usual_swing + 0.3 * swing
         return cycle

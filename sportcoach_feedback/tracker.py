@@ -104,9 +104,8 @@ class ExerciseTracker:
             self.joints, self.quality = judge(self.exercise, pose, self.progress)
             self.present = faults(self.exercise, pose, self.phase, self._turn if self._counter.turned else None)
         self.lasting = self._persistence.step(stamp, self.present, self._at_turn)
-        finished = self._finish(cycle) if cycle else None
         self._remember()
-        return finished
+        return self._finish(cycle) if cycle else None
 
     def _remember(self) -> None:
         if self.phase is Phase.IDLE:
@@ -122,4 +121,6 @@ class ExerciseTracker:
                 self._worst[fault.name] = fault
 
     def _finish(self, cycle: Cycle) -> Finished:
-        return Finished(cycle, self._quality_sum / max(self._judged_frames, 1), tuple(self._worst.values()))
+        finished = Finished(cycle, self._quality_sum / max(self._judged_frames, 1), tuple(self._worst.values()))
+        self._begin()
+        return finished

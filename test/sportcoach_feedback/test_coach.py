@@ -94,6 +94,13 @@ def test_a_flicker_of_a_fault_draws_no_cue() -> None:
     assert cues(run(worlds)) == []
 
 
+def test_what_is_said_about_a_repetition_is_in_its_record() -> None:
+    coachings = run(squats(lean=30.0))
+    said = {cue.fault for cue in cues(coachings)}
+    assert said == {"trunk_lean"}
+    assert all(said <= {fault.name for fault in repetition.faults} for repetition in repetitions(coachings))
+
+
 @pytest.mark.parametrize("label", ["other", NOBODY])
 def test_nothing_is_said_or_counted_about_what_is_no_exercise(label: str) -> None:
     coachings = run(squats(depth=128.0, lean=40.0), always(label))

@@ -85,6 +85,16 @@ def test_one_wild_swing_does_not_spoil_the_rest() -> None:
     assert len(count(swing(5.0) + swing(0.8) * 3)) == 4
 
 
+def test_sitting_for_long_is_no_repetition() -> None:
+    half = len(swing()) // 2
+    assert count(swing()[:half] + rest(25, at=1.0) + swing()[half:]) == []
+
+
+def test_swaying_after_a_stray_low_value_does_not_count() -> None:
+    sway = 0.15 * np.sin(np.linspace(0, 60, 20 * RATE)) + 0.15
+    assert count([*rest(1), -1.0, -1.0, *rest(5), *sway]) == []
+
+
 def test_a_stream_that_begins_on_the_way_out_counts() -> None:
     assert len(count(swing()[12:])) == 1
 

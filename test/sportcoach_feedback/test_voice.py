@@ -63,11 +63,17 @@ def speaker(parrot: Parrot) -> Iterator[Speaker]:
         yield speaker
 
 
-def test_a_phrase_is_spoken_without_blocking_the_caller(speaker: Speaker, parrot: Parrot) -> None:
-    began = time.monotonic()
+def test_a_phrase_is_spoken(speaker: Speaker, parrot: Parrot) -> None:
     speaker.say(phrase("hello"))
-    assert time.monotonic() - began < 0.1
     parrot.wait(parrot.ended, ["hello"])
+
+
+def test_the_caller_does_not_wait_for_the_phrase(slow_parrot: Parrot) -> None:
+    with closing(Speaker(slow_parrot.arguments)) as speaker:
+        began = time.monotonic()
+        for text in ("one", "two", "three"):
+            speaker.say(phrase(text))
+        assert time.monotonic() - began < 2.0
 
 
 def test_of_those_that_wait_the_urgent_one_comes_first(speaker: Speaker, parrot: Parrot) -> None:
@@ -93,7 +99,7 @@ def test_closing_is_quick_and_silent(slow_parrot: Parrot) -> None:
     slow_parrot.wait(slow_parrot.began, ["long"])
     began = time.monotonic()
     speaker.close()
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 3.0  # much less than the phrase takes
     assert slow_parrot.said(slow_parrot.ended) == []
 
 
