@@ -18,13 +18,20 @@ PERSISTENCE: Final = 300_000_000
 TURN_FRAMES: Final = 3
 """The pose at the turning point is the median over so many frames: one frame may have left and right swapped."""
 
+FULL_RANGE: Final = 0.8
+"""Progress at the turning point from which the range of motion is as good as full."""
+
 FLICKER: Final = 100_000_000
 """A fault that is gone for no longer than this has lasted [ns]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A repetition that ended, with its mean quality 0..1 and the faults that lasted, at their worst."""
+    """A repetition that ended.
+
+    quality: 0..1, mean over its frames, times the share of the range of motion that was used.
+    faults: those that lasted, at their worst.
+    """
 
     cycle: Cycle
     quality: float
@@ -121,6 +128,7 @@ class ExerciseTracker:
                 self._worst[fault.name] = fault
 
     def _finish(self, cycle: Cycle) -> Finished:
-        finished = Finished(cycle, self._quality_sum / max(self._judged_frames, 1), tuple(self._worst.values()))
+        form = self._quality_sum / max(self._judged_frames, 1)
+        finished = Finished(cycle, form * min(cycle.depth / FULL_RANGE, 1.0), tuple(self._worst.values()))
         self._begin()
         return finished

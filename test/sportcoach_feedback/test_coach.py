@@ -75,6 +75,7 @@ def test_shallow_squats_count_and_are_corrected_once_at_a_time() -> None:
     coachings = run(squats(depth=128.0))
     assert len(repetitions(coachings)) == 3
     assert {fault.name for repetition in repetitions(coachings) for fault in repetition.faults} == {"shallow_depth"}
+    assert all(0.5 < repetition.quality < 0.7 for repetition in repetitions(coachings))  # half the range
     first = cues(coachings)[0]
     assert (first.fault, first.joint) == ("shallow_depth", "left_knee")
     assert len(cues(coachings)) == 1  # the same words not again within eight seconds
