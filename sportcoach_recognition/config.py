@@ -28,6 +28,8 @@ class TrainConfig:
         synthetic: number of synthetic movements.
         irds_every: every n-th repetition of IntelliRehabDS is read.
         source_weight: share of each source within an action, 1 where not named.
+        leave_out_groups: the clips are also judged by networks trained without them, in so many groups: 1 leaves all of
+            them out at once, their number is leave-one-out, 0 skips this. Each group costs a training.
         network: sizes of the network.
     """
 
@@ -45,6 +47,7 @@ class TrainConfig:
     synthetic: int = 3000
     irds_every: int = 4
     source_weight: Mapping[str, float] = field(default_factory=dict)
+    leave_out_groups: int = 1
     network: Config = field(default_factory=Config)
 
     @classmethod

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 from safetensors import SafetensorError
@@ -20,11 +20,14 @@ from sportcoach_recognition.tcn_gat import Config, TcnGat
 DEFAULT: Final = Path(__file__).parent / "weights" / "tcn_gat.safetensors"
 """The network that ships with the package; its sha256 is in the file beside it."""
 
+HEADER: Final = "sportcoach"
+"""Name of the entry of the file's header that describes the network, as JSON."""
+
 
 def store(network: TcnGat, path: Path) -> str:
     """Write `network` to `path` and its sha256 beside it; returns the sha256."""
-    header = {"model": "tcn_gat", "config": json.dumps(asdict(network.config)), "actions": json.dumps(ACTIONS),
-              "rate": str(RATE)}  # fmt: skip
+    about = {"model": "tcn_gat", "config": asdict(network.config), "actions": ACTIONS, "rate": RATE}
+    header = {HEADER: json.dumps(about)}  # one entry: their order in the file is not reproducible
     data = save({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, header)
     digest = hashlib.sha256(data).hexdigest()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,10 +56,10 @@ def restore(path: Path) -> tuple[TcnGat, str]:
     if digest != expected:
         raise UserError(f"weights {path} do not match their sha256: the file is damaged or not the one meant")
     try:
-        header = _header(data)
-        if json.loads(header["actions"]) != list(ACTIONS) or header["rate"] != str(RATE):
+        about = read_header(data)
+        if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
             raise ValueError("made for other actions or another frame rate")
-        network = TcnGat(Config(**json.loads(header["config"])))
+        network = TcnGat(Config(**about["config"]))
         network.load_state_dict(load(data))
     except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"weights {path} do not hold a network of this version; train it again") from error
@@ -65,8 +68,8 @@ def restore(path: Path) -> tuple[TcnGat, str]:
     return network.eval().requires_grad_(False), f"{path.stem}-{digest[:12]}"
 
 
-def _header(data: bytes) -> dict[str, str]:
-    """The text part of a safetensors file: 8 bytes of length, then JSON."""
+def read_header(data: bytes) -> dict[str, Any]:
+    """What the file says about the network; safetensors are 8 bytes of length, then JSON, then numbers."""
     length = int.from_bytes(data[:8], "little")
-    metadata: dict[str, str] = json.loads(data[8 : 8 + length])["__metadata__"]
-    return metadata
+    about: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER])
+    return about

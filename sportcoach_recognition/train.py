@@ -20,11 +20,14 @@ from torch import Tensor
 
 from sportcoach_perception.errors import UserError
 from sportcoach_recognition import model_file
+from sportcoach_recognition.card import Facts, render
+from sportcoach_recognition.clips import ClipResult, judge, table
 from sportcoach_recognition.config import TrainConfig
-from sportcoach_recognition.datasets import irds, penn_action, pushup_form, synthetic, utd_mhad, videos
+from sportcoach_recognition.datasets import held, irds, penn_action, pushup_form, synthetic, utd_mhad, videos
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.graph import node_indices
-from sportcoach_recognition.metrics import per_source_accuracy
+from sportcoach_recognition.metrics import accuracy, per_source_accuracy
+from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
 from sportcoach_recognition.tcn_gat import TcnGat
 
@@ -55,8 +58,11 @@ def load_sequences(config: TrainConfig, data_root: Path, pose_model: Path, cache
     return sequences
 
 
-def split(sequences: list[Sequence], validation_share: float) -> tuple[list[Sequence], list[Sequence]]:
-    """Training and validation part; no subject is in both. The clips are too few to give any away."""
+def split(sequences: list[Sequence], validation_share: float, seed: int) -> tuple[list[Sequence], list[Sequence]]:
+    """Training and validation part, with held poses out of each; no subject is in both.
+
+    The clips are too few to give any away.
+    """
     subjects: dict[str, set[str]] = defaultdict(set)
     for sequence in sequences:
         if sequence.source != "clips":
@@ -67,7 +73,12 @@ def split(sequences: list[Sequence], validation_share: float) -> tuple[list[Sequ
         held_back |= {(source, name) for name in shuffled[: max(1, round(validation_share * len(names)))]}
     train = [sequence for sequence in sequences if (sequence.source, sequence.subject) not in held_back]
     validation = [sequence for sequence in sequences if (sequence.source, sequence.subject) in held_back]
-    return train, validation
+    return [*train, *held.read(_real(train), seed)], [*validation, *held.read(_real(validation), seed)]
+
+
+def _real(sequences: list[Sequence]) -> list[Sequence]:
+    """Without the stick figures, which have planks of their own."""
+    return [sequence for sequence in sequences if sequence.source != "synthetic"]
 
 
 def train(config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> TcnGat:
@@ -124,41 +135,55 @@ def batch_loss(network: TcnGat, batch: Batch, config: TrainConfig) -> Tensor:
     return (each * counts.flatten()).sum() / counts.sum()
 
 
-def main(
-    config_path: Path,
-    out: Path,
-    data_root: Path,
-    pose_model: Path,
-    cache: Path,
-    leave_out: frozenset[str] = frozenset(),
-) -> str:
-    """Train by the configuration and write the weights to `out`; returns their sha256.
+def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache: Path) -> str:
+    """Train by the configuration; write the weights to `out`, their sha256 and model card beside; return the sha256.
 
     Args:
         config_path: a config/train/*.yaml.
-        out: the .safetensors file to write; its .sha256 goes beside it.
+        out: the .safetensors file to write.
         data_root: folder that holds the sets.
         pose_model: the pose_landmarker_*.task for the clips.
         cache: folder for the landmarks of the clips.
-        leave_out: clips not to train on.
 
     Raises:
-        UserError: bad configuration, a set is missing, or a clip to leave out doesn't exist.
+        UserError: bad configuration, or a set or the pose model is missing.
     """
     config = TrainConfig.read(config_path)
-    sequences = without_clips(load_sequences(config, data_root, pose_model, cache), leave_out)
-    return model_file.store(train(config, *split(sequences, config.validation_share)), out)
+    sequences = load_sequences(config, data_root, pose_model, cache)
+    clips = videos.labels(data_root / "clips")
+
+    def judged(network: TcnGat, chosen: Iterable[Path]) -> list[ClipResult]:
+        recognizer = Recognizer(network, "")
+        return [judge(clip.stem, clips[clip], videos.frames(clip, pose_model, cache), recognizer) for clip in chosen]
+
+    unseen = []
+    for group in range(config.leave_out_groups):
+        chosen = list(clips)[group :: config.leave_out_groups]
+        rest = without_clips(sequences, {clip.stem for clip in chosen})
+        results = judged(train(config, *split(rest, config.validation_share, config.seed)), chosen)
+        print(table(results), file=sys.stderr)
+        unseen += results
+    training, validation = split(sequences, config.validation_share, config.seed)
+    network = train(config, training, validation)
+    digest = model_file.store(network, out)
+    facts = Facts(
+        name=out.stem,
+        digest=digest,
+        size=out.stat().st_size,
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        command=f"sportcoach train config/train/{config_path.name}",
+        groups=config.leave_out_groups,
+        training=training,
+        held_back=accuracy(network, validation),
+        unseen_clips=sorted(unseen, key=lambda result: result.name),
+        seen_clips=judged(network, clips),
+    )
+    out.with_name("README.md").write_text(render(facts))
+    return digest
 
 
-def without_clips(sequences: list[Sequence], names: frozenset[str]) -> list[Sequence]:
-    """`sequences` without these clips, nor the landmarks of the same clips in the push-up set.
-
-    Raises:
-        UserError: there is no clip of that name.
-    """
-    unknown = names - {sequence.name for sequence in sequences if sequence.source == "clips"}
-    if unknown:
-        raise UserError(f"no such clip: {', '.join(sorted(unknown))}")
+def without_clips(sequences: list[Sequence], names: set[str]) -> list[Sequence]:
+    """`sequences` without these clips, nor the landmarks of the same clips in the push-up set."""
     twins = {name.replace("pushup_", "").replace("_", "/") for name in names}
     return [
         sequence
@@ -176,7 +201,6 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the sets (%(default)s)")
     arguments.add_argument("--pose-model", type=Path, default=Path("models/pose_landmarker_full.task"))
     arguments.add_argument("--cache", type=Path, default=Path("build/landmarks"), help="landmarks of the clips")
-    arguments.add_argument("--leave-out", nargs="*", default=[], metavar="CLIP", help="clips not to train on")
     return arguments
 
 
@@ -184,9 +208,7 @@ if __name__ == "__main__":
     given = parser().parse_args()
     torch.set_num_threads(1)
     try:
-        checksum = main(
-            given.config, given.out, given.data, given.pose_model, given.cache, frozenset(given.leave_out)
-        )
+        checksum = main(given.config, given.out, given.data, given.pose_model, given.cache)
         print(f"{checksum}  {given.out}")
     except UserError as problem:
         print(f"error: {problem}", file=sys.stderr)

@@ -118,6 +118,7 @@ MOVEMENTS: Final[dict[str, Movement]] = {
     "walk": Movement(
         "other", {"thigh": (-5, 5)}, {"thigh_l": (15, 45), "shin_l": (-35, 15), "thigh_r": (-30, -5),
         "shin_r": (-55, -10), "upper_arm_r": (5, 35), "upper_arm_l": (-30, -5)}, (0.4, 1.1), alternate=True,
+        weight=2,
     ),
     "high_knees": Movement(
         "other", {}, {"thigh_l": (55, 115), "shin_l": (-50, 15), "upper_arm_r": (0, 60), "forearm_r": (40, 140),
@@ -164,8 +165,10 @@ MOVEMENTS: Final[dict[str, Movement]] = {
         "other", {"upper_arm_out": (150, 178), "forearm_out": (160, 185), "shin": (-90, 0)},
         {"upper_arm_out": (20, 80), "forearm_out": (150, 185)}, (1.5, 4.0),
     ),
-    "step_touch": Movement("other", {}, {"thigh_out": (8, 22), "shin_out": (8, 22), "shin": (-25, 0)}, (0.8, 2.0),
-        _ANY_ARMS),
+    "step_touch": Movement(
+        "other", {}, {"thigh_out_l": (8, 25), "shin_out_l": (8, 25), "shin_l": (-25, 0)}, (0.8, 2.0), _ANY_ARMS,
+        alternate=True,
+    ),
     "seated": Movement("other", _SEATED, {"upper_arm": (-20, 120), "forearm": (0, 170)}, (1.0, 3.5), weight=1.5),
     "seated_still": Movement("other", _SEATED, {}, (1.0, 3.0), _ANY_ARMS),
     "seated_leg": Movement("other", _SEATED, {"shin_l": (50, 95)}, (1.0, 3.5), _ANY_ARMS, True),
@@ -192,12 +195,13 @@ MOVEMENTS: Final[dict[str, Movement]] = {
         alternate=True,
     ),
     "sit_up": Movement("other", _KNEES_UP, {"torso": (-60, 15)}, (1.2, 3.5), _ANY_ARMS, weight=1.5),
-    "leg_raise": Movement("other", _SUPINE, {"thigh": (125, 185), "shin": (115, 190)}, (1.2, 3.5),
-        ("forward",)),
-    "bridge": Movement("other", _KNEES_UP, {"torso": (-125, -105), "thigh": (80, 112)}, (1.2, 3.5), ("forward",)),
+    "leg_raise": Movement("other", _SUPINE, {"thigh": (125, 185), "shin": (115, 190)}, (1.2, 3.5), ("forward",)),
+    "bridge": Movement(
+        "other", _KNEES_UP, {"torso": (-125, -105), "thigh": (80, 112)}, (1.2, 3.5), ("forward",), weight=1.5,
+    ),
     "bench_press": Movement(
         "other", _KNEES_UP | {"upper_arm": (30, 70), "upper_arm_out": (30, 70), "forearm": (85, 95)},
-        {"upper_arm": (80, 100), "upper_arm_out": (0, 20), "forearm": (80, 100)}, (1.0, 3.0),
+        {"upper_arm": (80, 100), "upper_arm_out": (0, 20), "forearm": (80, 100)}, (1.0, 3.0), weight=2,
     ),
     "russian_twist": Movement(
         "other", {"torso": (-60, -25), "thigh": (105, 140), "shin": (20, 80)} | _ARMS["at_chest"], {"twist": (25, 60)},

@@ -11,9 +11,7 @@ from sportcoach_recognition.features import PERIOD, RATE, SMOOTHING, FeatureExtr
 
 
 def sample(stamp: int, value: float, seen: bool = True) -> Sample:
-    return Sample(
-        stamp, np.full((33, 3), value, np.float32), np.full(33, seen), np.zeros((4, 6), np.float32)
-    )
+    return Sample(stamp, np.full((33, 3), value, np.float32), np.full(33, seen), np.zeros((4, 6), np.float32))
 
 
 @pytest.mark.parametrize("rate", [12.0, 24.0, 25.0, 30.0, 60.0])

@@ -1,0 +1,105 @@
+"""Training: splits that cut no subject, batches that repeat, augmentation that keeps what it must, clips as judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sportcoach_perception.errors import UserError
+from sportcoach_perception.frames import FusedFrame
+from sportcoach_recognition import clips, train
+from sportcoach_recognition.action import ACTIONS
+from sportcoach_recognition.augment import augment
+from sportcoach_recognition.config import TrainConfig
+from sportcoach_recognition.datasets import synthetic
+from sportcoach_recognition.recognizer import Recognizer
+from sportcoach_recognition.sampler import Sampler
+from sportcoach_recognition.tcn_gat import Config
+
+SEQUENCES = list(synthetic.read(120, seed=3))
+SMALL = TrainConfig(
+    steps=40, batch=8, frames=40, validate_every=20, learning_rate=0.01,
+    network=Config(channels=8, heads=2, dilations=(1, 2), dropout=0.0),
+)  # fmt: skip
+
+
+def test_no_subject_is_on_both_sides() -> None:
+    training, validation = train.split(SEQUENCES, 0.2, seed=0)
+    assert training
+    assert validation
+    assert not {s.subject for s in training} & {s.subject for s in validation}
+
+
+def test_the_same_seed_draws_the_same_batches_and_every_action() -> None:
+    one, two = (Sampler(SEQUENCES, {}, 50, seed=9).batch(32) for _ in range(2))
+    assert np.array_equal(one.features, two.features)
+    assert np.array_equal(one.labels, two.labels)
+    assert set(one.labels.ravel().tolist()) == set(range(len(ACTIONS)))
+    assert np.isfinite(one.features).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_augmented_pieces_are_hip_centred_and_not_too_long(seed: int) -> None:
+    world, seen = augment(SEQUENCES[seed], 50, np.random.default_rng(seed))
+    assert len(world) == len(seen) <= 50
+    np.testing.assert_allclose(world[:, [23, 24]].mean(1), 0.0, atol=1e-5)
+    assert world.dtype == np.float32
+
+
+def test_mirroring_keeps_left_and_right_consistent() -> None:
+    standing = next(s for s in SEQUENCES if s.name.startswith("stand"))
+    for seed in range(20):
+        world, _ = augment(standing, 30, np.random.default_rng(seed))
+        shoulders, hips = world[:, 11] - world[:, 12], world[:, 23] - world[:, 24]
+        assert ((shoulders * hips)[:, [0, 2]].sum(1) > -0.01).mean() > 0.8
+
+
+def test_training_learns_and_repeats() -> None:
+    training, validation = train.split(SEQUENCES, 0.2, seed=0)
+    one, two = (train.train(SMALL, training, validation) for _ in range(2))
+    assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
+    sampler = Sampler(training, {}, 40, seed=1)
+    untrained = train.TcnGat(SMALL.network).eval()
+    batch = sampler.batch(32)
+    with torch.inference_mode():
+        assert train.batch_loss(one, batch, SMALL) < train.batch_loss(untrained, batch, SMALL)
+
+
+def test_a_clip_is_left_out_with_its_twin_in_the_push_up_set() -> None:
+    import dataclasses
+
+    clip = dataclasses.replace(SEQUENCES[0], source="clips", name="pushup_wrong_wrong7")
+    twin = dataclasses.replace(SEQUENCES[0], source="pushup-form", name="wrong/wrong7")
+    rest = train.without_clips([clip, twin, *SEQUENCES], {"pushup_wrong_wrong7"})
+    assert rest == SEQUENCES
+
+
+@pytest.mark.parametrize("text", ["steps: [", "nonsense: 3", "network: {layers: 9}", "- a\n- b"])
+def test_a_bad_configuration_is_a_user_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(UserError, match=r"bad\.yaml"):
+        TrainConfig.read(tmp_path / "bad.yaml")
+
+
+def test_the_shipped_configuration_is_valid() -> None:
+    TrainConfig.read(Path(__file__).parents[2] / "config" / "train" / "tcn_gat.yaml")
+
+
+def test_missing_sets_are_a_user_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="--data"):
+        train.load_sequences(TrainConfig(), tmp_path, tmp_path / "pose.task", tmp_path)
+
+
+def test_a_short_clip_is_judged_by_its_last_answer() -> None:
+    recognizer = Recognizer.load()
+    stand = next(s for s in SEQUENCES if s.name.startswith("stand"))
+    frames = [
+        FusedFrame(int(t), True, world, seen.astype(np.float32))
+        for t, world, seen in zip(stand.stamps[:40], stand.world, stand.seen, strict=False)
+    ]
+    result = clips.judge("a", "other", frames, recognizer)
+    assert result.answers == {result.last: 1}
+    assert "| a | other |" in clips.table([result])
