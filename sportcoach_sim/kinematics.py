@@ -25,6 +25,10 @@ MIN_BEND: Final = np.radians(2.0)
 """Limbs are never quite straight, where the law of cosines has no slope [rad]."""
 
 
+_FEET: Final = ("toe", "foot")
+"""Fields of a pose that belong to the feet."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """T poses in the room; angles in rad, positions in metres, sided arrays with left first.
@@ -56,14 +60,12 @@ class Pose:
     palm: Array
     flare: Array
 
-    FEET: Final = ("toe", "foot")
-
     def blend(self, other: Pose, share: Array, feet: Array) -> Pose:
         """From this to `other` by `share` (T,) of everything but the feet, and by `feet` (T,) of these."""
         values = {}
         for field in fields(self):
             a, b = getattr(self, field.name), getattr(other, field.name)
-            weight = feet if field.name in self.FEET else share
+            weight = feet if field.name in _FEET else share
             values[field.name] = a + weight.reshape(-1, *[1] * (a.ndim - 1)) * (b - a)
         return Pose(**values)
 

@@ -114,20 +114,23 @@ class Segment:
         a, b = self.progress
         return a + minimum_jerk((times - self.begin) / self.seconds) * (b - a)
 
+    def _off_floor(self, times: Array) -> Array:
+        """(T, N) what hops and steps add to the postures."""
+        result = np.zeros((len(times), len(CONTROLS)))
+        height = bump(self._share(times, "feet"))
+        if self.hop:
+            a, b = self.windows.get("feet", (0.0, 1.0))
+            # Weightless at the top, where the curvature of the bump is -24 / flight time^2; for a height of 1.75 m.
+            result[:, CONTROL_INDEX["rise"]] = GRAVITY * ((b - a) * self.seconds) ** 2 / 24.0 / 1.75 * height
+        for side in ("left", "right") if self.step == "both" else (self.step,) * bool(self.step):
+            result[:, CONTROL_INDEX[f"{side}_lift"]] = STEP_HEIGHT * height
+        return result
+
     def postures(self, times: Array) -> Array:
         """(T, N) at `times` (T,) [s]; before the segment the first, after it the last."""
         shares = {group: minimum_jerk(self._share(times, group)) for group in set(GROUP.values())}
         share = np.stack([shares[GROUP[name]] for name in CONTROLS], axis=1)
-        result = self.first + share * (self.last - self.first)
-        off_floor = bump(self._share(times, "feet"))
-        if self.hop:
-            a, b = self.windows.get("feet", (0.0, 1.0))
-            # Weightless at the top: the curvature of the bump there is -24 / flight time^2. In metres per metre of height
-            # of a person of 1.75 m; taller people jump a little higher.
-            result[:, CONTROL_INDEX["rise"]] += GRAVITY * ((b - a) * self.seconds) ** 2 / 24.0 / 1.75 * off_floor
-        for side in ("left", "right") if self.step == "both" else (self.step,) * bool(self.step):
-            result[:, CONTROL_INDEX[f"{side}_lift"]] += STEP_HEIGHT * off_floor
-        return result
+        return np.asarray(self.first + share * (self.last - self.first) + self._off_floor(times))
 
     def pose(self, times: Array, solver: PoseSolver, wobble: Wobble) -> Pose:
         """T poses at `times` (T,) [s]."""
@@ -135,9 +138,9 @@ class Segment:
         before, after = self.supports
         if before is after:
             return solver.solve(self.postures(times) + offset, before)
-        still = np.zeros((len(times), 1))
-        return solver.solve(self.first + still + offset, before).blend(
-            solver.solve(self.last + still + offset, after),
+        offset += self._off_floor(times)
+        return solver.solve(self.first + offset, before).blend(
+            solver.solve(self.last + offset, after),
             minimum_jerk(self._share(times, "body")),
             minimum_jerk(self._share(times, "feet")),
         )
