@@ -108,7 +108,7 @@ class ExerciseTracker:
         if self._counter.peaked:
             self._turn = Pose.median(self._recent)
         if pose and not math.isnan(progress):
-            self.joints, self.quality = judge(self.exercise, pose, self.progress)
+            self.joints, self.quality = judge(self.exercise, pose, progress)
             self.present = faults(self.exercise, pose, self.phase, self._turn if self._counter.turned else None)
         self.lasting = self._persistence.step(stamp, self.present, self._at_turn)
         self._remember()
