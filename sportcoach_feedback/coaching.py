@@ -31,7 +31,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class JointDeviation:
-    """One joint against the reference; fields as in JointDeviation.msg."""
+    """One joint angle against the reference; fields as in JointDeviation.msg."""
 
     joint: str
     angle: float

@@ -69,9 +69,7 @@ class FeedbackNode(NodeBase):
         if coaching.cue is not None:
             self._publish_cue(coaching.cue)
         self._stages.publish(fill_stage(msg.Stage(), coaching.stage))
-        self._deviations.publish(
-            fill_deviation(msg.Deviation(), coaching.deviation, msg.JointDeviation, msg.Fault)
-        )
+        self._deviations.publish(fill_deviation(msg.Deviation(), coaching.deviation, msg.JointDeviation, msg.Fault))
 
     def _publish_cue(self, cue: Cue) -> None:
         self._cues.publish(fill_cue(msg.Cue(), cue))
