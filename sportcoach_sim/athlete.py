@@ -138,12 +138,12 @@ class Athlete:
             frame, reading = frame + len(frames), reading + len(readings)
             for observation in self._readings(segment, readings):
                 heapq.heappush(queue, (observation.arrival, next(order), observation))
-            for time in frames:
+            for time, poses in zip(frames, self._exposures(segment, frames), strict=True):
                 stamp = _stamp(time)
                 while queue and queue[0][0] < stamp:
                     yield self._deliver(heapq.heappop(queue)[2])
-                truth, picture = self._look(segment, time)
-                yield self._deliver(Observation(stamp, truth))
+                picture = self._look(poses)
+                yield self._deliver(Observation(stamp, self._truth(segment, time)))
                 if picture is not None:
                     yield self._deliver(Observation(stamp, ImageFrame(stamp, picture)))
         while queue:
@@ -207,21 +207,26 @@ class Athlete:
                 if sent is not None:
                     yield Observation(*sent)
 
-    def _look(self, segment: Segment, time: float) -> tuple[Truth, NDArray[np.uint8] | None]:
-        """Truth and picture at `time` [s]; a blurred picture is the mean over the exposure that ends then."""
+    def _exposures(self, segment: Segment, times: Array) -> Array:
+        """(T, B, nq) joint positions during the exposure of each picture, which ends at `times` (T,) [s]."""
         exposure = self._world.picture.exposure if self._renderer else 0.0
-        times = time - exposure * np.arange(BLUR_STEPS)[::-1] / BLUR_STEPS if exposure > 0.0 else np.array([time])
-        total = np.zeros((HEIGHT, WIDTH, 3), np.uint16)
-        for qpos in self._qpos(segment, times):
+        instants = exposure * np.arange(1 - BLUR_STEPS, 1) / BLUR_STEPS if exposure > 0.0 else np.zeros(1)
+        qpos = self._qpos(segment, (times[:, None] + instants).ravel())
+        return qpos.reshape(len(times), len(instants), self._model.nq)
+
+    def _look(self, poses: Array) -> NDArray[np.uint8] | None:
+        """Pose the model, last as in the last of `poses` (B, nq); the picture is the mean over them."""
+        pictures = []
+        for qpos in poses:
             self._data.qpos[:] = qpos
             mujoco.mj_kinematics(self._model, self._data)
             mujoco.mj_camlight(self._model, self._data)
-            picture = self._renderer.render(self._data) if self._renderer else None
-            if picture is not None and len(times) > 1:
-                total += picture
-        if picture is not None:
-            picture = self._spoiler.apply((total // len(times)).astype(np.uint8) if len(times) > 1 else picture)
-        return self._truth(segment, time), picture
+            if self._renderer is not None:
+                pictures.append(self._renderer.render(self._data))
+        if not pictures:
+            return None
+        blurred = pictures[0] if len(pictures) == 1 else np.mean(pictures, axis=0).astype(np.uint8)
+        return self._spoiler.apply(blurred)
 
     def _truth(self, segment: Segment, time: float) -> Truth:
         skeleton = self._landmarks.read(self._data, _stamp(time))

@@ -87,10 +87,15 @@ class _Builder:
         s, h, g, lengths = self.subject, self.h, self.girth, self.lengths
         top = lengths.trunk
         yoke = 0.80 * lengths.shoulder
+        trapezius = [
+            _capsule(s.shirt, (-0.006 * h, y * 0.022 * h, top + 0.018 * h), (-0.002 * h, y * yoke, 0.985 * top), 0.024 * g)
+            for y in (1.0, -1.0)
+        ]
         return [
             _ellipsoid(s.shirt, (0.0, 0.0, 0.15 * top), (0.058 * g, 0.080 * g, 0.34 * top)),
             _ellipsoid(s.shirt, (0.004 * h, 0.0, 0.58 * top), (0.064 * g, 0.092 * g, 0.52 * top)),
-            _capsule(s.shirt, (0.0, -yoke, 0.97 * top), (0.0, yoke, 0.97 * top), 0.034 * g),
+            _capsule(s.shirt, (0.0, -yoke, 0.95 * top), (0.0, yoke, 0.95 * top), 0.034 * g),
+            *trapezius,
             _capsule(s.skin, (-0.004 * h, 0.0, top), (0.004 * h, 0.0, lengths.neck + 0.04 * h), 0.031 * h),
             _body("head", (0.0, 0.0, lengths.neck), _joint("neck"), *self._head()),
             *(self._arm(side) for side in ("left", "right")),
@@ -157,7 +162,7 @@ class _Builder:
             (0.0, y * lengths.shoulder, lengths.trunk),
             _joint(f"{side}_shoulder"),
             _capsule(s.skin, (0.0, 0.0, 0.0), (0.0, 0.0, -upper), 0.0235 * g),
-            _ellipsoid(s.shirt, (0.0, 0.0, -0.004 * h), (0.036 * g, 0.034 * g, 0.042 * g)),
+            _ellipsoid(s.shirt, (0.0, -y * 0.004 * h, -0.010 * h), (0.034 * g, 0.033 * g, 0.040 * g)),
             _capsule(s.shirt, (0.0, 0.0, 0.0), (0.0, 0.0, -0.50 * upper), 0.030 * g),
             _site(f"{side}_shoulder", (0.0, 0.0, 0.0)),
             forearm,
@@ -214,15 +219,17 @@ def _camera(camera: Camera) -> str:
 
 
 def _room(scene: Scene) -> str:
-    side, high = 5.0, 1.4
+    side, high = 5.0, 3.0
     angle = np.radians(scene.light_azimuth)
     lamp = (2.0 * np.cos(angle), 2.0 * np.sin(angle), 3.0)
     strength = 0.55 * scene.light
     parts = [
-        '<geom name="floor" type="plane" size="6 6 1" material="floor"/>',
+        f'<geom name="floor" type="plane" size="{side} {side} 1" rgba="{_numbers(scene.floor)} 1"/>',
         f'<light directional="true" castshadow="false" pos="{_numbers(lamp)}" dir="{_numbers(-np.array(lamp))}"'
         f' diffuse="{_numbers([strength] * 3)}" specular="0.1 0.1 0.1"/>',
     ]
+    seam: Colour = (0.8 * scene.floor[0], 0.8 * scene.floor[1], 0.8 * scene.floor[2])
+    parts += [_box(seam, (0.0, y, 0.0), (side, 0.006, 0.001)) for y in np.arange(-3.6, 3.7, 0.4)]
     for x, y in ((side, 0.0), (-side, 0.0), (0.0, side), (0.0, -side)):
         size = (0.05, side, high) if x else (side, 0.05, high)
         skirting = (0.06, side, 0.06) if x else (side, 0.06, 0.06)
@@ -232,9 +239,15 @@ def _room(scene: Scene) -> str:
             _box(_WHITE, (x, y, 0.06), skirting),
             _box(_mix(scene.wall, scene.floor), (x + (1.8 if y else 0.0), y - (1.8 if x else 0.0), 1.6), poster),
         ]
-    if scene.stool:
-        parts.append('<geom name="stool" type="cylinder" size="0.17 0.02" rgba="0.35 0.25 0.18 1" pos="-0.5 0 0.4"/>')
     return "".join(parts)
+
+
+def _stool(height: float) -> str:
+    """A stool just behind the calves of an athlete of `height` [m]."""
+    wood: Colour = (0.35, 0.25, 0.18)
+    seat, back = 0.215 * height, -0.32 * height
+    legs = [_capsule(wood, (back + x, y, 0.0), (back + x, y, seat), 0.015) for x in (-0.11, 0.11) for y in (-0.11, 0.11)]
+    return _ellipsoid(wood, (back, 0.0, seat), (0.18, 0.18, 0.025)) + "".join(legs)
 
 
 def _mix(a: Colour, b: Colour) -> Colour:
@@ -244,7 +257,8 @@ def _mix(a: Colour, b: Colour) -> Colour:
 def mjcf(subject: Subject, scene: Scene, mounts: dict[str, tuple[float, ...]] | None = None) -> str:
     """The model as MuJoCo XML: subject, room, camera, accelerometer and gyro `acc_LIMB`, `gyro_LIMB` per limb.
 
-    Rendering quality is set for speed (no shadows, no multisampling): the pose network doesn't need more.
+    Rendering quality is set for speed (no shadows, textures or multisampling, coarse round shapes): the pose network
+    doesn't need more.
 
     Args:
         subject: proportions and looks.
@@ -254,7 +268,6 @@ def mjcf(subject: Subject, scene: Scene, mounts: dict[str, tuple[float, ...]] | 
     straight = dict.fromkeys(LIMBS, (1.0, 0.0, 0.0, 0.0))
     ambient = _numbers([0.40 * scene.light] * 3)
     front = _numbers([0.25 * scene.light] * 3)
-    floor, joints = _numbers(scene.floor), _numbers(0.9 * np.array(scene.floor))
     sensors = "".join(
         f'<accelerometer name="acc_{limb}" site="imu_{limb}"/><gyro name="gyro_{limb}" site="imu_{limb}"/>'
         for limb in LIMBS
@@ -266,17 +279,14 @@ def mjcf(subject: Subject, scene: Scene, mounts: dict[str, tuple[float, ...]] | 
     <site size="0.01" group="4"/>
   </default>
   <visual>
-    <quality shadowsize="0" offsamples="0"/>
+    <quality shadowsize="0" offsamples="0" numslices="16" numstacks="9"/>
     <global offwidth="{WIDTH}" offheight="{HEIGHT}"/>
     <headlight ambient="{ambient}" diffuse="{front}" specular="0 0 0"/>
     <map znear="0.02"/>
   </visual>
-  <asset>
-    <texture name="floor" type="2d" builtin="checker" width="64" height="64" rgb1="{floor}" rgb2="{joints}"/>
-    <material name="floor" texture="floor" texrepeat="24 3" specular="0.1"/>
-  </asset>
   <worldbody>
     {_room(scene)}
+    {_stool(subject.height) if scene.stool else ""}
     {_camera(scene.camera)}
     {_Builder(subject, mounts or straight).athlete()}
   </worldbody>

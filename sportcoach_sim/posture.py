@@ -19,7 +19,7 @@ from sportcoach_sim.rotations import Array
 from sportcoach_sim.subject import Subject
 
 _BODY: Final = (
-    "knee",  # flexion of the supporting knees
+    "knee",  # flexion of the supporting knees, as long as heels are down
     "shank",  # forward inclination of the supporting shanks
     "lead",  # which leg supports: 0.5 both, 1 left, 0 right
     "shift",  # of the pelvis to the left, share of half the stance width
@@ -197,10 +197,8 @@ class PoseSolver:
     def _on_feet(self, vectors: Array) -> Pose:
         read, lengths = _Reader(vectors, self._subject.height), self._lengths
         toe, foot = self._feet(read), read.sided_angles("toe_out", "heel")
-        standing = toe.copy()  # the pelvis is as high as if both feet stood on the floor
-        standing[..., 2] = SHOE_RADIUS * self._subject.height
         ankle = np.stack(
-            [ankle_position(self._subject, standing[:, i], foot_rotation(foot[:, i], OUTWARD[i])) for i in range(2)], axis=1
+            [ankle_position(self._subject, toe[:, i], foot_rotation(foot[:, i], OUTWARD[i])) for i in range(2)], axis=1
         )
         weight = np.stack([read.raw("lead"), 1.0 - read.raw("lead")], axis=1)
         knee, shank = read.angle("knee"), read.angle("shank")
@@ -210,8 +208,8 @@ class PoseSolver:
         y = ankle[..., 1].mean(axis=1) + read.raw("shift") * half_width
         aside = y[:, None] + OUTWARD * lengths.hip - ankle[..., 1]
         leg = reach(knee, lengths.thigh, lengths.shank)
-        height = ankle[..., 2] + np.sqrt(leg[:, None] ** 2 - (x[:, None] - ankle[..., 0]) ** 2 - aside**2)
-        z = np.sum(weight * height, axis=1) + read.length("rise")
+        height = np.sqrt(leg**2 - ahead**2 - np.sum(weight * aside**2, axis=1))
+        z = lengths.ankle + height + read.length("rise")
         pitch = self._pelvis_pitch(read.angle("trunk"), read.angle("spine"))
         return self._pose(read, np.stack([x, y, z], axis=-1), pitch, toe, foot)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import weakref
 from types import TracebackType
 from typing import Any, Final
 
@@ -48,6 +49,12 @@ def _open_context() -> Any:
     raise UserError(f"the athlete cannot be drawn here, {tried}: install libegl1 and libgl1-mesa-dri, or libosmesa6")
 
 
+def _free(context: Any, drawing: mujoco.MjrContext) -> None:
+    context.make_current()
+    drawing.free()
+    context.free()
+
+
 class Renderer:
     """Draws the model's camera; one per process is enough, each holds an OpenGL context.
 
@@ -72,6 +79,8 @@ class Renderer:
         self._camera.fixedcamid = model.camera("camera").id
         self._rectangle = mujoco.MjrRect(0, 0, WIDTH, HEIGHT)
         self._picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+        # Also at interpreter exit: the context's own destructor comes too late there, and complains.
+        self._finalizer = weakref.finalize(self, _free, self._context, self._drawing)
 
     def render(self, data: mujoco.MjData) -> NDArray[np.uint8]:
         """(480, 640, 3) uint8 RGB of `data`, whose positions must be up to date (mj_kinematics, mj_camlight)."""
@@ -85,11 +94,7 @@ class Renderer:
 
     def close(self) -> None:
         """Free the drawing context."""
-        if self._context is not None:
-            self._context.make_current()
-            self._drawing.free()
-            self._context.free()
-            self._context = None
+        self._finalizer()
 
     def __enter__(self) -> Renderer:
         return self
