@@ -143,9 +143,7 @@ def test_up_restarts_a_node_that_dies_and_stops_cleanly(tmp_path: Path, ros_doma
     os.kill(victim, signal.SIGKILL)
     wait_for_line(process, "haptic_node was ended by SIGKILL: starting it again")
     time.sleep(1.0)
-    assert any(
-        b"haptic_node" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in node_processes(ros_domain_id)
-    )
+    assert any(b"haptic_node" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in node_processes(ros_domain_id))
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     process.communicate(timeout=10)

@@ -92,12 +92,10 @@ def test_whatever_the_order_stamps_increase_and_the_signal_is_of_its_time(
     samples = [sample(10 * i + j, LIMBS[0]) for i, j in enumerate(jitter) if i not in dropped]
     skeletons = [skeleton(33.0 * i + 5) for i in range(18)]
     messages = [*samples, *skeletons]
-    arrivals = sorted(
-        zip([m.stamp + round(d * MS) for m, d in zip(messages, delay, strict=False)], range(len(messages)))
-    )
+    arrival = [message.stamp + round(late * MS) for message, late in zip(messages, delay, strict=False)]
     synchronizer = Synchronizer()
     frames: list[FusedFrame] = []
-    for _, index in arrivals:
+    for index in np.argsort(arrival, kind="stable"):
         message = messages[index]
         add = synchronizer.add_imu if isinstance(message, ImuSample) else synchronizer.add_skeleton
         frames.extend(add(message))  # type: ignore[operator]
