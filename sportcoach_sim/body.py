@@ -110,7 +110,7 @@ class _Builder:
         face = [
             _ellipsoid(s.skin, at(0.012, 0.0, 0.089), at(0.052, 0.043, 0.062)),
             _ellipsoid(s.skin, at(0.024, 0.0, 0.053), at(0.038, 0.034, 0.038)),
-            _ellipsoid(s.hair, at(-0.008, 0.0, 0.104), at(0.056, 0.048, 0.058)),
+            _ellipsoid(s.hair, at(-0.014, 0.0, 0.103), at(0.053, 0.048, 0.058)),
             _ellipsoid(s.skin, at(0.066, 0.0, 0.077), at(0.011, 0.008, 0.013)),
             _ellipsoid(_LIPS, at(0.058, 0.0, 0.050), at(0.006, 0.016, 0.004)),
             _site("nose", at(0.076, 0.0, 0.074)),

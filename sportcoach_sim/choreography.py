@@ -32,7 +32,7 @@ _STANDING_KNEE: Final = 4.0
 _CROUCH: Final = posture(
     {
         "knee": 118, "shank": 34, "trunk": 90, "spine": 25, "head": 55, "toe_y": 0.06, "heel": 20, "toe_x": -0.05,
-        "hand_x": 0.225, "hand_y": 0.15, "planted": 1, "flare": 10, "arm_flexion": 85, "elbow": 10,
+        "hand_x": 0.225, "hand_y": 0.15, "planted": 1, "flare": 10, "arm_flexion": 105, "elbow": 60,
     }
 )  # fmt: skip
 """On the way down to the hands: squatting with the palms on the floor."""

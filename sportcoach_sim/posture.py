@@ -136,6 +136,11 @@ class PoseSolver:
         self._subject = subject
         self._lengths = subject.lengths
 
+    @property
+    def height(self) -> float:
+        """Of the subject [m]."""
+        return self._subject.height
+
     def solve(self, vectors: Array, support: Support) -> Pose:
         """Poses of T postures (T, N)."""
         return self._on_feet(vectors) if support is Support.FEET else self._on_hands(vectors)

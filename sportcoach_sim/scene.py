@@ -17,7 +17,7 @@ VIEWS: Final = {"front": 0.0, "oblique": 40.0, "side": 90.0}
 """Azimuth of the camera [degrees]: 0 looks the athlete in the face, 90 sees the left side."""
 
 _WALLS: Final[tuple[Colour, ...]] = ((0.82, 0.80, 0.76), (0.70, 0.76, 0.80), (0.78, 0.72, 0.62), (0.62, 0.66, 0.62))
-_FLOORS: Final[tuple[Colour, ...]] = ((0.55, 0.40, 0.26), (0.42, 0.30, 0.20), (0.45, 0.46, 0.48), (0.66, 0.58, 0.46))
+_FLOORS: Final[tuple[Colour, ...]] = ((0.55, 0.40, 0.26), (0.52, 0.42, 0.30), (0.55, 0.57, 0.60), (0.66, 0.58, 0.46))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,6 @@ class Scene:
             ),
             wall=_WALLS[rng.integers(len(_WALLS))],
             floor=_FLOORS[rng.integers(len(_FLOORS))],
-            light=float(rng.uniform(0.75, 1.1)),
+            light=float(rng.uniform(0.85, 1.1)),
             light_azimuth=float(rng.uniform(-80.0, 80.0)),
         )
