@@ -20,6 +20,10 @@ from sportcoach_perception.node_base import NodeBase, run_node, sensor_qos
 from sportcoach_perception.video import CameraDevice, VideoFile
 
 
+SETTLE = 1.0
+"""Time the other nodes get to discover each other after all are active; nobody can see that from outside [s]."""
+
+
 class CameraNode(NodeBase):
     """Pictures from a source, stamped with the time they were taken and published by a thread of its own."""
 
@@ -94,7 +98,7 @@ class CameraNode(NodeBase):
             self._stop.wait(0.1)
         while self.parameter("wait_for") and not self._stop.is_set() and time.monotonic() < deadline:
             if self._raw.get_subscription_count() > 0:
-                self._stop.wait(0.3)  # readers of the other topics match at the same time
+                self._stop.wait(SETTLE)
                 return
             self._stop.wait(0.05)
 

@@ -50,7 +50,9 @@ def share_named(exercise: str, results: list[FrameResult]) -> float:
 
 
 @pytest.mark.parametrize("clip", TABLE)
-def test_the_exercise_is_named_and_its_repetitions_are_those_counted_by_eye(clip: str, shared: Callable[[str], Path]) -> None:
+def test_the_exercise_is_named_and_its_repetitions_are_those_counted_by_eye(
+    clip: str, shared: Callable[[str], Path]
+) -> None:
     video = VideoFile(shared(f"data/clips/{clip}.mp4"))
     with Pipeline(PipelineOptions()) as pipeline:
         results = [pipeline.step(frame) for frame in video]
