@@ -1,0 +1,129 @@
+"""What nodes that bring pictures share: publishers, a thread of their own, waiting for listeners, keeping time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import abstractmethod
+from array import array
+from typing import Any
+
+from lifecycle_msgs.msg import State
+from lifecycle_msgs.srv import GetState
+from rclpy.time import Time
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+from sportcoach_perception.errors import UserError
+from sportcoach_perception.frames import ImageFrame
+from sportcoach_perception.images import encode_jpeg
+from sportcoach_perception.messages import set_time
+from sportcoach_perception.node_base import NodeBase, sensor_qos
+
+SETTLE = 1.0
+"""Time the other nodes get to discover each other after all are active; nobody can see that from outside [s]."""
+
+
+class SourceNode(NodeBase):
+    """Publishes pictures from a thread of its own.
+
+    Derived nodes implement `play`, which publishes until the source ends or `stopped`, and extend `configure` and
+    `cleanup`.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+
+    @abstractmethod
+    def play(self) -> None:
+        """Publish from the first picture to the last; runs on the node's thread."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the node has been told to stop."""
+        return self._stop.is_set()
+
+    def configure(self) -> None:
+        """Make the publishers."""
+        self._frame_id = self.parameter("frame_id")
+        self._quality = self.parameter("jpeg_quality")
+        qos = sensor_qos(self.parameter("queue"), reliable=True)  # offered; readers may still ask for best effort
+        self._raw = self.publisher(Image, "image_raw", qos)
+        self._compressed = self.publisher(CompressedImage, "image_raw/compressed", qos)
+        self._info = self.publisher(CameraInfo, "camera_info")
+
+    def activate(self) -> None:
+        """Start publishing."""
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name=self.get_name(), daemon=True)
+        self._thread.start()
+
+    def deactivate(self) -> None:
+        """Stop publishing."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=1.0)
+            self._thread = None
+
+    def sleep_until(self, stamp: int) -> None:
+        """Wait until the node's clock says `stamp` [ns]."""
+        clock = self.get_clock()
+        if clock.now().nanoseconds < stamp and self.context.ok():
+            clock.sleep_until(Time(nanoseconds=stamp, clock_type=clock.clock_type))
+
+    def publish_picture(self, frame: ImageFrame) -> None:
+        """Publish one picture, compressed too while somebody listens to that."""
+        height, width = frame.image.shape[:2]
+        message = Image(height=height, width=width, encoding="rgb8", step=3 * width)
+        set_time(message.header.stamp, frame.stamp)
+        message.header.frame_id = self._frame_id
+        message.data = array("B", frame.image.tobytes())  # numpy into a sequence field is hundreds of times slower
+        self._raw.publish(message)
+        self._info.publish(CameraInfo(header=message.header, height=height, width=width))
+        if self._compressed.get_subscription_count() > 0:
+            jpeg = array("B", encode_jpeg(frame.image, self._quality))
+            self._compressed.publish(CompressedImage(header=message.header, format="jpeg", data=jpeg))
+
+    def _run(self) -> None:
+        try:
+            self._wait_for_nodes()
+            self.play()
+        except UserError as error:
+            if not self.stopped:
+                self.fail(error)
+            return
+        if not self.stopped and self.parameter("exit_at_end"):
+            time.sleep(0.2)  # let the middleware hand over the last picture
+            self.finish()
+
+    def _wait_for_nodes(self) -> None:
+        """Hold the first picture until the nodes of `wait_for` are active and somebody listens."""
+        deadline = time.monotonic() + self.parameter("wait_timeout")
+        waiting: dict[str, Any] = {
+            name: self.create_client(GetState, f"{name}/get_state") for name in self.parameter("wait_for")
+        }
+        while waiting and not self.stopped:
+            if time.monotonic() > deadline:
+                self.get_logger().warning(f"starting without {', '.join(waiting)}: not active in time")
+                break
+            for name in [name for name, client in waiting.items() if _is_active(client)]:
+                self.destroy_client(waiting.pop(name))
+            self._stop.wait(0.1)
+        while self.parameter("wait_for") and not self.stopped and time.monotonic() < deadline:
+            if self._raw.get_subscription_count() > 0:
+                self._stop.wait(SETTLE)
+                return
+            self._stop.wait(0.05)
+
+
+def _is_active(client: Any) -> bool:
+    """Whether the lifecycle node behind a GetState client is active; called off the executor's thread."""
+    if not client.service_is_ready():
+        return False
+    answered = threading.Event()
+    future = client.call_async(GetState.Request())
+    future.add_done_callback(lambda _: answered.set())
+    if not answered.wait(1.0):
+        return False
+    return bool(future.result().current_state.id == State.PRIMARY_STATE_ACTIVE)
