@@ -88,6 +88,9 @@ class Athlete:
         frame_rate: pictures per second.
         draw: False leaves out the pictures and needs no OpenGL.
 
+    Attributes:
+        model: the MuJoCo model.
+
     Raises:
         UserError: pictures are wanted and cannot be drawn here.
     """
@@ -107,21 +110,21 @@ class Athlete:
         )
         self._plan, self._frame_rate, self._world = plan, frame_rate, world or World()
         scene = scene or Scene()
-        self._model = mujoco.MjModel.from_xml_string(mjcf(subject, scene, sample_mounts(mounting)))
-        self._data = mujoco.MjData(self._model)
-        self._kinematics, self._solver = Kinematics(self._model, subject), PoseSolver(subject)
+        self.model = mujoco.MjModel.from_xml_string(mjcf(subject, scene, sample_mounts(mounting)))
+        self._data = mujoco.MjData(self.model)
+        self._kinematics, self._solver = Kinematics(self.model, subject), PoseSolver(subject)
         self._wobble = Wobble(wobbling, subject.variability)
         self._choreographer = Choreographer(subject, moving)
         self._ears = Ears(subject)
-        self._landmarks = LandmarkReader(self._model)
-        self._reader = ImuReader(self._model)
+        self._landmarks = LandmarkReader(self.model)
+        self._reader = ImuReader(self.model)
         self._sensors = {limb: ImuSensor(sensing) for limb in LIMBS}
         links = self._world.links
         self._links = {limb: ImuLink(links.get(limb, LinkFaults()), linking, 1.0 / RATE) for limb in LIMBS}
         self._spoiler = PictureSpoiler(self._world.picture, seeing, (HEIGHT, WIDTH))
         self._exit = scene.camera.rotation[:2, 0] * DOOR
         self._walks: list[tuple[float, float]] = []
-        self._renderer = Renderer(self._model) if draw else None
+        self._renderer = Renderer(self.model) if draw else None
         self._now = 0
 
     def hear(self, fault: str, stamp: int) -> bool:
@@ -212,15 +215,15 @@ class Athlete:
         exposure = self._world.picture.exposure if self._renderer else 0.0
         instants = exposure * np.arange(1 - BLUR_STEPS, 1) / BLUR_STEPS if exposure > 0.0 else np.zeros(1)
         qpos = self._qpos(segment, (times[:, None] + instants).ravel())
-        return qpos.reshape(len(times), len(instants), self._model.nq)
+        return qpos.reshape(len(times), len(instants), self.model.nq)
 
     def _look(self, poses: Array) -> NDArray[np.uint8] | None:
         """Pose the model, last as in the last of `poses` (B, nq); the picture is the mean over them."""
         pictures = []
         for qpos in poses:
             self._data.qpos[:] = qpos
-            mujoco.mj_kinematics(self._model, self._data)
-            mujoco.mj_camlight(self._model, self._data)
+            mujoco.mj_kinematics(self.model, self._data)
+            mujoco.mj_camlight(self.model, self._data)
             if self._renderer is not None:
                 pictures.append(self._renderer.render(self._data))
         if not pictures:

@@ -35,7 +35,7 @@ _DARK: Final[Colour] = (0.10, 0.08, 0.08)
 
 
 def _numbers(values: Iterable[float]) -> str:
-    return " ".join(f"{value:.6g}" for value in values)
+    return " ".join(f"{value:.9g}" for value in values)
 
 
 def _ellipsoid(colour: Colour, at: Sequence[float], size: Sequence[float]) -> str:
@@ -88,7 +88,9 @@ class _Builder:
         top = lengths.trunk
         yoke = 0.80 * lengths.shoulder
         trapezius = [
-            _capsule(s.shirt, (-0.006 * h, y * 0.022 * h, top + 0.018 * h), (-0.002 * h, y * yoke, 0.985 * top), 0.024 * g)
+            _capsule(
+                s.shirt, (-0.006 * h, y * 0.022 * h, top + 0.018 * h), (-0.002 * h, y * yoke, 0.985 * top), 0.024 * g
+            )
             for y in (1.0, -1.0)
         ]
         return [
@@ -150,7 +152,7 @@ class _Builder:
             f"{side}_forearm",
             (0.0, 0.0, -upper),
             _joint(f"{side}_elbow", "0 -1 0"),
-            _capsule(s.skin, (0.0, 0.0, 0.0), (0.0, 0.0, -fore), 0.0175 * g),
+            _capsule(s.skin, (0.0, 0.0, 0.0), (0.0, 0.0, -fore), 0.0155 * h),
             _ellipsoid(s.skin, (0.0, 0.0, -0.30 * fore), (0.024 * g, 0.024 * g, 0.42 * fore)),
             _box(_DARK, watch, (0.011 * h, 0.005 * h, 0.012 * h)),
             _site(f"{side}_elbow", (0.0, 0.0, 0.0)),
@@ -246,7 +248,9 @@ def _stool(height: float) -> str:
     """A stool just behind the calves of an athlete of `height` [m]."""
     wood: Colour = (0.35, 0.25, 0.18)
     seat, back = 0.215 * height, -0.32 * height
-    legs = [_capsule(wood, (back + x, y, 0.0), (back + x, y, seat), 0.015) for x in (-0.11, 0.11) for y in (-0.11, 0.11)]
+    legs = [
+        _capsule(wood, (back + x, y, 0.0), (back + x, y, seat), 0.015) for x in (-0.11, 0.11) for y in (-0.11, 0.11)
+    ]
     return _ellipsoid(wood, (back, 0.0, seat), (0.18, 0.18, 0.025)) + "".join(legs)
 
 

@@ -31,11 +31,14 @@ _STANDING_KNEE: Final = 4.0
 
 _CROUCH: Final = posture(
     {
-        "knee": 118, "shank": 34, "trunk": 90, "spine": 25, "head": 55, "toe_y": 0.06, "heel": 20, "toe_x": -0.05,
-        "hand_x": 0.225, "hand_y": 0.15, "planted": 1, "flare": 10, "arm_flexion": 105, "elbow": 60,
+        "knee": 118, "shank": 34, "trunk": 90, "spine": 25, "head": 55, "toe_y": 0.06, "heel": 20, "toe_x": 0.03,
+        "hand_x": 0.225, "hand_y": 0.15, "planted": 1, "flare": 10, "arm_flexion": 150, "elbow": 50,
     }
 )  # fmt: skip
 """On the way down to the hands: squatting with the palms on the floor."""
+
+_PIKE: Final = {"hip": 65.0, "elbow": 28.0}
+"""What is different from the starting posture on the hands when the feet have just jumped back: hips high."""
 
 
 def _tempered(duration: float, rng: np.random.Generator, spread: float) -> float:
@@ -59,9 +62,7 @@ class Choreographer:
         self._last: Array | None = None
         self._support = Support.FEET
 
-    def _segment(
-        self, target: Array, seconds: float, support: Support | None = None, **truth: object
-    ) -> Segment:
+    def _segment(self, target: Array, seconds: float, support: Support | None = None, **truth: object) -> Segment:
         first = target if self._last is None else self._last
         after = support or self._support
         segment = Segment(self._time, seconds, first, target, (self._support, after), **truth)  # type: ignore[arg-type]
@@ -76,7 +77,9 @@ class Choreographer:
         start = movement.keys[START]
         scale = 0.3 if key == START else 1.0
         varied = self._rng.normal(0.0, 1.0, len(start)) * movement.vary * self._subject.variability * scale
-        result = start + effort * (movement.keys[key] - start) + np.clip(varied, -2.5 * movement.vary, 2.5 * movement.vary)
+        result = (
+            start + effort * (movement.keys[key] - start) + np.clip(varied, -2.5 * movement.vary, 2.5 * movement.vary)
+        )
         for name, magnitude in faults.items():
             change = movement.faults[name].add.get(key)
             if change is not None:
@@ -99,7 +102,9 @@ class Choreographer:
     def repetition(self, movement: Movement, number: int, faults: Mapping[str, float]) -> Iterator[Segment]:
         """The segments of one repetition; `number` counts from 1 within the set."""
         tired = min(1.0, (number - 1) / LONG_SET) * self._subject.variability
-        pace = _tempered((1.0 + FATIGUE_TIME * tired) / self._subject.tempo, self._rng, TEMPO_SPREAD * self._subject.variability)
+        pace = _tempered(
+            (1.0 + FATIGUE_TIME * tired) / self._subject.tempo, self._rng, TEMPO_SPREAD * self._subject.variability
+        )
         effort = 1.0 - FATIGUE_RANGE * tired
         mirror = movement.alternating and number % 2 == 0
         other = {"left": "right", "right": "left", "": ""}
@@ -132,11 +137,20 @@ class Choreographer:
         start = self._finish(movement, self._key(movement, START, faults, 1.0), mirror=False)
         if self._last is None:
             self._last, self._support = start, movement.support
-        elif movement.support is not self._support:
-            yield self._segment(_CROUCH, 1.5, Support.FEET, step="both", windows={"feet": (0.0, 0.4)})
-            yield self._segment(start, 1.0, movement.support, step="both", windows={"feet": (0.1, 0.9)})
-        elif not np.allclose(start, self._last):
-            yield self._segment(start, 0.9, step="both", windows={"feet": (0.1, 0.9)})
+        elif movement.support is self._support:
+            if not np.allclose(start, self._last):
+                yield self._segment(start, 0.9, step="both", windows={"feet": (0.1, 0.9)})
+        elif movement.support is Support.HANDS:
+            windows = {"feet": (0.0, 0.4), "body": (0.0, 0.75), "arms": (0.0, 0.6), "hands": (0.6, 1.0)}
+            yield self._segment(_CROUCH, 1.6, step="both", windows=windows)
+            pike = posture(_PIKE, start)
+            yield self._segment(pike, 0.9, Support.HANDS, step="both", windows={"feet": (0.15, 0.85)})
+            yield self._segment(start, 0.8)
+        else:
+            yield self._segment(posture(_PIKE, self._last), 0.8)
+            yield self._segment(_CROUCH, 0.9, Support.FEET, step="both", windows={"feet": (0.15, 0.85)})
+            windows = {"feet": (0.6, 1.0), "body": (0.25, 1.0), "arms": (0.4, 1.0), "hands": (0.0, 0.4)}
+            yield self._segment(start, 1.6, step="both", windows=windows)
 
     def rest(self, movement: Movement, seconds: float) -> Segment:
         """Breathe for `seconds` in the posture the athlete is in."""
@@ -147,5 +161,3 @@ class Choreographer:
     def time(self) -> float:
         """When the next segment will begin [s]."""
         return self._time
-
-

@@ -20,10 +20,6 @@ STEP_HEIGHT: Final = 0.03
 """How high a foot is lifted that steps to another place [fraction of the height]."""
 
 
-ARCH: Final = 0.08
-"""How high the hips rise between squatting and lying on the hands, which keeps the knees off the floor [fraction]."""
-
-
 def minimum_jerk(time: ArrayLike) -> Array:
     """From 0 at `time` 0 to 1 at 1, as people move (Flash and Hogan 1985, J Neurosci 5(7):1688-1703)."""
     t = np.clip(np.asarray(time, np.float64), 0.0, 1.0)
@@ -143,11 +139,8 @@ class Segment:
         if before is after:
             return solver.solve(self.postures(times) + offset, before)
         offset += self._off_floor(times)
-        share = self._share(times, "body")
-        pose = solver.solve(self.first + offset, before).blend(
+        return solver.solve(self.first + offset, before).blend(
             solver.solve(self.last + offset, after),
-            minimum_jerk(share),
+            minimum_jerk(self._share(times, "body")),
             minimum_jerk(self._share(times, "feet")),
         )
-        pose.pelvis[:, 2] += ARCH * solver.height * bump(share)
-        return pose

@@ -30,8 +30,8 @@ _BODY: Final = (
     "head", "head_turn",  # in the room: down, to the left
     "hip",  # on hands and toes: flexion between trunk and thighs
     "hand_x", "hand_y",  # on hands and toes: palms ahead of the place between the toes, half their distance
-    "planted",  # 1 palms on the floor
 )  # fmt: skip
+_HANDS: Final = ("planted",)  # 1 palms on the floor, 0 hands free
 _SIDED: Final = {
     "feet": ("toe_x", "toe_y", "toe_out", "lift"),
     "legs": ("heel", "valgus"),  # valgus: knee inward of the leg's line, at 90 degrees of flexion
@@ -40,9 +40,10 @@ _SIDED: Final = {
 
 GROUP: Final = {
     **dict.fromkeys(_BODY, "body"),
+    **dict.fromkeys(_HANDS, "hands"),
     **{f"{side}_{name}": group for group, names in _SIDED.items() for name in names for side in ("left", "right")},
 }
-"""Which part of the body a control moves: body, feet, legs or arms."""
+"""Which part of the body a control moves: body, hands, feet, legs or arms."""
 
 CONTROLS: Final = tuple(GROUP)
 """Names in the order of every posture vector."""
@@ -135,11 +136,6 @@ class PoseSolver:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._lengths = subject.lengths
-
-    @property
-    def height(self) -> float:
-        """Of the subject [m]."""
-        return self._subject.height
 
     def solve(self, vectors: Array, support: Support) -> Pose:
         """Poses of T postures (T, N)."""
@@ -246,7 +242,8 @@ class PoseSolver:
 
         hips = base + pelvis * np.exp(1j * turn)
         lean = np.pi / 2.0 - (turn + knee - hip)
-        foot = np.stack([read.sided_angles("toe_out")[..., 0], np.repeat((np.pi / 2.0 - dorsal - turn)[:, None], 2, 1)], -1)
+        foot = np.stack(
+            [read.sided_angles("toe_out")[..., 0], np.repeat((np.pi / 2.0 - dorsal - turn)[:, None], 2, 1)], -1
+        )
         position = np.stack([hips.real, toe[..., 1].mean(axis=1), hips.imag], axis=-1)
         return self._pose(read, position, self._pelvis_pitch(lean, spine), toe, foot)
-
