@@ -75,9 +75,10 @@ def _unseen(facts: Facts) -> str:
 _TEMPLATE = """\
 # Model card: {name}
 
-Written by the training run itself. The network names the action of one athlete ({actions}) from MediaPipe world
-landmarks, frame by frame; it is made for live coaching with one camera. `other` is everything else: rest, planks,
-other exercises.
+Written by the training run itself. The network names the action of one athlete
+({actions})
+from MediaPipe world landmarks, frame by frame; it is made for live coaching with one camera. `other` is everything
+else: rest, planks, other exercises.
 
 * File: `{name}.safetensors`, {size:.0f} kB, numbers and text only.
 * sha256: `{digest}`.
@@ -121,7 +122,8 @@ of the push-up set, but other clips of the same people may be in it.
 ## Limits
 
 * One athlete. With the legs out of the picture, squats and lunges can't be told from standing.
-* A change of exercise takes one to two seconds to be named; a rest of up to about two seconds keeps the name.
+* A change of exercise takes one to two seconds to be named; a rest of up to about two seconds keeps the name. A
+  push-up held still for longer than that is a plank, and is named `other`.
 * Few real lunges (UTD-MHAD and one clip); most are synthetic. Sitting down on a chair looks like a squat. Burpees,
   step-ups and kneeling were not trained and may be named as one of the four.
 * IMU channels are part of the interface but were not trained: they have no influence on the answer.

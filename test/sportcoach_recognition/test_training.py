@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from sportcoach_perception.frames import FusedFrame
 from sportcoach_recognition import clips, train
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.augment import augment
+from sportcoach_recognition.card import Facts, render
 from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import synthetic
 from sportcoach_recognition.recognizer import Recognizer
@@ -69,10 +71,8 @@ def test_training_learns_and_repeats() -> None:
 
 
 def test_a_clip_is_left_out_with_its_twin_in_the_push_up_set() -> None:
-    import dataclasses
-
-    clip = dataclasses.replace(SEQUENCES[0], source="clips", name="pushup_wrong_wrong7")
-    twin = dataclasses.replace(SEQUENCES[0], source="pushup-form", name="wrong/wrong7")
+    clip = replace(SEQUENCES[0], source="clips", name="pushup_wrong_wrong7")
+    twin = replace(SEQUENCES[0], source="pushup-form", name="wrong/wrong7")
     rest = train.without_clips([clip, twin, *SEQUENCES], {"pushup_wrong_wrong7"})
     assert rest == SEQUENCES
 
@@ -103,3 +103,15 @@ def test_a_short_clip_is_judged_by_its_last_answer() -> None:
     result = clips.judge("a", "other", frames, recognizer)
     assert result.answers == {result.last: 1}
     assert "| a | other |" in clips.table([result])
+
+
+def test_the_card_tells_what_was_measured() -> None:
+    result = clips.ClipResult("squat_a", "squat", 0.93, "squat", {"squat": 93, "other": 7}, 2)
+    facts = Facts(
+        name="net", digest="abc123", size=72_000, parameters=17, command="sportcoach train x.yaml", groups=1,
+        training=SEQUENCES, held_back={("penn-action", "squat"): (3, 4)}, unseen_clips=[result], seen_clips=[result],
+    )  # fmt: skip
+    card = render(facts)
+    for text in ("`abc123`", "| penn-action | squat | 3 | 4 | 75.0% |", "| squat_a | squat | 93% | squat | other 7 |"):
+        assert text in card
+    assert "Not measured" in render(replace(facts, unseen_clips=[]))
