@@ -18,9 +18,7 @@ from sportcoach_recognition.datasets.sequence import Sequence
 Rng = np.random.Generator
 
 _MIRROR: Final = [
-    LANDMARK_INDEX[
-        name.replace("left", "right") if "left" in name else name.replace("right", "left")
-    ]
+    LANDMARK_INDEX[name.replace("left", "right") if "left" in name else name.replace("right", "left")]
     for name in LANDMARKS
 ]
 _HIPS: Final = [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]

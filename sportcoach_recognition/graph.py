@@ -11,9 +11,7 @@ from torch import Tensor
 from sportcoach_perception.skeleton import BONES, LANDMARK_INDEX, LANDMARKS
 
 NODES: Final = tuple(
-    name
-    for name in LANDMARKS
-    if not any(part in name for part in ("eye", "ear", "mouth", "pinky", "thumb"))
+    name for name in LANDMARKS if not any(part in name for part in ("eye", "ear", "mouth", "pinky", "thumb"))
 )
 """Landmarks that move with the exercise and that more than one kind of data gives; eyes or thumbs would only tell a
 network which data set it looks at."""

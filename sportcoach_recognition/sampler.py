@@ -67,9 +67,7 @@ class Sampler:
         share = {label: other_share if label == "other" else 1.0 for label in total}
         chance = np.array([share[kind[0]] * weight[kind] / total[kind[0]] / counts[kind] for kind in kinds])
         self._chance = chance / chance.sum()
-        self._by_label = {
-            label: [index for index, kind in enumerate(kinds) if kind[0] == label] for label in total
-        }
+        self._by_label = {label: [index for index, kind in enumerate(kinds) if kind[0] == label] for label in total}
 
     def _draw(self, label: str | None = None) -> Sequence:
         if label is None:
