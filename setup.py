@@ -4,7 +4,7 @@ from pathlib import Path
 
 from setuptools import setup
 
-PACKAGES = ("sportcoach", "sportcoach_feedback", "sportcoach_perception", "sportcoach_recognition")
+PACKAGES = ("sportcoach", "sportcoach_feedback", "sportcoach_perception", "sportcoach_recognition", "sportcoach_sim")
 
 NODES = {
     "sportcoach": ("recorder_node",),

@@ -81,6 +81,11 @@ system_packages() {
         apt_install espeak-ng >/dev/null 2>&1 ||
             say "espeak-ng could not be installed: no voice until you run 'sudo apt-get install espeak-ng'"
     fi
+    if ! ldconfig -p | grep -q libEGL && ! ldconfig -p | grep -q libOSMesa; then
+        say "installing the Debian packages libegl1 and libgl1-mesa-dri, which draw the simulated athlete"
+        apt_install libegl1 libgl1-mesa-dri >/dev/null 2>&1 ||
+            say "they could not be installed: no simulated athlete until you run 'sudo apt-get install libegl1 libgl1-mesa-dri'"
+    fi
     find_python >/dev/null || fail "needs Python 3.11 or 3.12; name one with 'make setup PYTHON=/path/to/python3.11'"
 }
 
