@@ -22,7 +22,7 @@ from sportcoach_sim.kinematics import Kinematics
 from sportcoach_sim.landmarks import LandmarkReader
 from sportcoach_sim.motion import Segment, Wobble, minimum_jerk
 from sportcoach_sim.movement import movement
-from sportcoach_sim.plan import Away, Plan, PlannedSet
+from sportcoach_sim.plan import Away, Plan
 from sportcoach_sim.posture import PoseSolver
 from sportcoach_sim.reaction import Ears
 from sportcoach_sim.render import Renderer

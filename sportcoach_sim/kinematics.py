@@ -25,6 +25,10 @@ MIN_BEND: Final = np.radians(2.0)
 """Limbs are never quite straight, where the law of cosines has no slope [rad]."""
 
 
+KNEES_FOLLOW_TOES: Final = 0.3
+"""Share of the feet's turn outward that the knees take part in: most of it is torsion of the shank, 20 to 30 degrees in
+adults (Strecker et al. 1997, J Bone Joint Surg Br 79(6):1019-1023)."""
+
 _FEET: Final = ("toe", "foot")
 """Fields of a pose that belong to the feet."""
 
@@ -163,7 +167,7 @@ class Kinematics:
         hip = pose.pelvis + rotate(pelvis, [0.0, outward * lengths.hip, 0.0])
         foot = foot_rotation(pose.foot[:, index], outward)
         ankle = ankle_position(self._subject, pose.toe[:, index], foot)
-        yaw = outward * pose.foot[:, index, 0] + pose.pelvis_turn[:, 0]
+        yaw = KNEES_FOLLOW_TOES * outward * pose.foot[:, index, 0] + pose.pelvis_turn[:, 0]
         left = np.stack([-np.sin(yaw), np.cos(yaw), np.zeros_like(yaw)], axis=1)
         thigh, bend = _chain(hip, ankle, lengths.thigh, lengths.shank, left, -outward * pose.swivel[:, index])
         return {

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,6 +76,6 @@ def test_stamps_always_increase_and_nothing_arrives_before_it_was_measured(seed:
     received = send(faults, count=200, seed=seed)
     stamps = [sample.stamp for _, _, sample in received]
     arrivals = [arrival for _, arrival, _ in received]
-    assert all(a < b for a, b in zip(stamps, stamps[1:], strict=False))
-    assert all(a <= b for a, b in zip(arrivals, arrivals[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(stamps))
+    assert all(a <= b for a, b in itertools.pairwise(arrivals))
     assert all(arrival >= stamp for stamp, arrival, _ in received)
