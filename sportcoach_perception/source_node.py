@@ -100,17 +100,19 @@ class SourceNode(NodeBase):
     def _wait_for_nodes(self) -> None:
         """Hold the first picture until the nodes of `wait_for` are active and somebody listens."""
         deadline = time.monotonic() + self.parameter("wait_timeout")
-        waiting: dict[str, Any] = {
+        clients: dict[str, Any] = {
             name: self.create_client(GetState, f"{name}/get_state") for name in self.parameter("wait_for")
         }
+        waiting = set(clients)
         while waiting and not self.stopped:
             if time.monotonic() > deadline:
-                self.get_logger().warning(f"starting without {', '.join(waiting)}: not active in time")
+                self.get_logger().warning(f"starting without {', '.join(sorted(waiting))}: not active in time")
                 break
-            for name in [name for name, client in waiting.items() if _is_active(client)]:
-                self.destroy_client(waiting.pop(name))
+            waiting -= {name for name in waiting if _is_active(clients[name])}
             self._stop.wait(0.1)
-        while self.parameter("wait_for") and not self.stopped and time.monotonic() < deadline:
+        for client in clients.values():  # only now: answers to impatient questions may have come late
+            self.destroy_client(client)
+        while clients and not self.stopped and time.monotonic() < deadline:
             if self._raw.get_subscription_count() > 0:
                 self._stop.wait(SETTLE)
                 return
