@@ -181,7 +181,8 @@ def test_processes_end_with_a_supervisor_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         child = int(process.stdout.readline())
-        assert alive(child)
+        # setpriv arms the signal and then becomes the program: killed before that, nobody would tell the child.
+        wait_for(lambda: Path(f"/proc/{child}/cmdline").read_bytes().startswith(b"sleep"))
         process.kill()
     wait_for(lambda: not alive(child))
 
