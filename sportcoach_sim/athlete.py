@@ -32,7 +32,7 @@ from sportcoach_sim.subject import Subject
 from sportcoach_sim.world import ImuLink, LinkFaults, PictureSpoiler, World
 
 FRAME_RATE: Final = 30.0
-BLUR_STEPS: Final = 4
+BLUR_STEPS: Final = 6
 """Pictures that are averaged to one with motion blur."""
 
 ONSET: Final = 0.1

@@ -20,7 +20,7 @@ SHOE_RADIUS: Final = 0.020
 """Of the capsule that is the shoe's sole [fraction of the height]; heel and toe rest on it."""
 
 TOE: Final = 0.095
-"""From the ankle forward to the centre of the toe's end of the sole, about which the heel lifts [fraction of height]."""
+"""From the ankle forward to the centre of the toe's end of the sole, about which the heel lifts [of the height]."""
 
 HEEL: Final = -0.030
 """The same for the heel's end."""
@@ -269,7 +269,7 @@ def mjcf(subject: Subject, scene: Scene, mounts: dict[str, tuple[float, ...]] | 
         scene: room, light, camera.
         mounts: per limb the quaternion (w, x, y, z) of its IMU in the frame of forearm or shank; aligned by default.
     """
-    straight = dict.fromkeys(LIMBS, (1.0, 0.0, 0.0, 0.0))
+    straight: dict[str, tuple[float, ...]] = dict.fromkeys(LIMBS, (1.0, 0.0, 0.0, 0.0))
     ambient = _numbers([0.40 * scene.light] * 3)
     front = _numbers([0.25 * scene.light] * 3)
     sensors = "".join(

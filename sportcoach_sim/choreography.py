@@ -1,15 +1,15 @@
-"""From "five squats with the knees falling in" to segments of movement, with what varies from time to time in people."""
+"""From "five squats with the knees falling in" to segments of movement, with what varies from time to time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from sportcoach_sim.motion import Segment
 from sportcoach_sim.movement import START, Move, Movement
-from sportcoach_sim.posture import CONTROL_INDEX, Support, mirrored, posture
+from sportcoach_sim.posture import CONTROL_INDEX, Support, correlated, mirrored, posture
 from sportcoach_sim.rotations import Array
 from sportcoach_sim.subject import Subject
 
@@ -25,6 +25,9 @@ LONG_SET: Final = 15
 
 TEMPO_SPREAD: Final = 0.06
 """Deviation of the logarithm of a repetition's duration."""
+
+BOTH_SIDES: Final = 0.85
+"""Share of the variance between repetitions that left and right have in common."""
 
 _STANDING_KNEE: Final = 4.0
 """People don't stand with less flexion of the knees than this [degrees]; it keeps the legs from being overstretched."""
@@ -62,10 +65,10 @@ class Choreographer:
         self._last: Array | None = None
         self._support = Support.FEET
 
-    def _segment(self, target: Array, seconds: float, support: Support | None = None, **truth: object) -> Segment:
+    def _segment(self, target: Array, seconds: float, support: Support | None = None, **fields: Any) -> Segment:
         first = target if self._last is None else self._last
         after = support or self._support
-        segment = Segment(self._time, seconds, first, target, (self._support, after), **truth)  # type: ignore[arg-type]
+        segment = Segment(self._time, seconds, first, target, (self._support, after), **fields)
         self._time, self._last, self._support = segment.end, target, after
         return segment
 
@@ -76,7 +79,8 @@ class Choreographer:
             self._asymmetry[movement.name] = self._rng.normal(0.0, 1.0, len(spread)) * spread
         start = movement.keys[START]
         scale = 0.3 if key == START else 1.0
-        varied = self._rng.normal(0.0, 1.0, len(start)) * movement.vary * self._subject.variability * scale
+        noise = correlated(self._rng.normal(0.0, 1.0, len(start)), BOTH_SIDES)
+        varied = noise * movement.vary * self._subject.variability * scale
         result = (
             start + effort * (movement.keys[key] - start) + np.clip(varied, -2.5 * movement.vary, 2.5 * movement.vary)
         )
@@ -108,7 +112,7 @@ class Choreographer:
         effort = 1.0 - FATIGUE_RANGE * tired
         mirror = movement.alternating and number % 2 == 0
         other = {"left": "right", "right": "left", "": ""}
-        truth = {"movement": movement.name, "repetition": number, "faults": dict(faults)}
+        truth: dict[str, Any] = {"movement": movement.name, "repetition": number, "faults": dict(faults)}
         away = False
         for index, move in enumerate(movement.cycle):
             key = self._finish(movement, self._key(movement, move.to, faults, effort), mirror)
@@ -128,7 +132,7 @@ class Choreographer:
                 **truth,
             )
             if move.pause > 0.0:
-                hold = {"stage": "idle" if back else "execute", "progress": (progress[1],) * 2}
+                hold: dict[str, Any] = {"stage": "idle" if back else "execute", "progress": (progress[1],) * 2}
                 pause = _tempered(move.pause, self._rng, 0.25 * self._subject.variability)
                 yield self._segment(key, pause, **{**truth, **hold})
 

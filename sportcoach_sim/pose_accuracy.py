@@ -126,7 +126,8 @@ def measure(
         views: azimuth of the camera [degrees] by name.
         progress: is told what is being measured.
     """
-    found, table = [], []
+    found: list[Detection] = []
+    table: list[AngleError] = []
     for exercise in exercises:
         for view, azimuth in views.items():
             progress(f"{exercise}, {view}")

@@ -107,6 +107,13 @@ def mirrored(vector: Array) -> Array:
     return result
 
 
+def correlated(noise: Array, share: float) -> Array:
+    """Independent `noise` (N,) of unit variance made common to left and right by `share` of its variance."""
+    other = noise[_ORDER]
+    common = np.where(np.array(_ORDER) == np.arange(len(noise)), noise, (noise + other) / np.sqrt(2.0))
+    return np.asarray(np.sqrt(share) * common + np.sqrt(1.0 - share) * noise)
+
+
 class _Reader:
     """Controls of T postures by name, in rad and metres."""
 
@@ -115,13 +122,13 @@ class _Reader:
         self._height = height
 
     def raw(self, name: str) -> Array:
-        return self._vectors[:, CONTROL_INDEX[name]]
+        return np.asarray(self._vectors[:, CONTROL_INDEX[name]])
 
     def angle(self, name: str) -> Array:
         return np.radians(self.raw(name))
 
     def length(self, name: str) -> Array:
-        return self._height * self.raw(name)
+        return np.asarray(self._height * self.raw(name))
 
     def angles(self, *names: str) -> Array:
         return np.stack([self.angle(name) for name in names], axis=-1)
@@ -147,7 +154,8 @@ class PoseSolver:
         The knee is then off the line from hip to ankle by sin(45 degrees) of a segment's length; turned by the swivel,
         it is off the sagittal plane by asin(sin(45 degrees) sin(swivel)) as seen from either end.
         """
-        return np.arcsin(np.clip(np.sin(read.sided_angles("valgus")[..., 0] / 2.0) / np.sin(np.pi / 4.0), -1.0, 1.0))
+        aside = np.sin(read.sided_angles("valgus")[..., 0] / 2.0) / np.sin(np.pi / 4.0)
+        return np.asarray(np.arcsin(np.clip(aside, -1.0, 1.0)))
 
     def _pelvis_pitch(self, trunk: Array, spine: Array) -> Array:
         """Pitch of the pelvis at which the line from hips to shoulders leans by `trunk` with the spine bent."""
