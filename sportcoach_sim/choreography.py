@@ -27,7 +27,7 @@ TEMPO_SPREAD: Final = 0.06
 """Deviation of the logarithm of a repetition's duration."""
 
 BOTH_SIDES: Final = 0.85
-"""Share of the variance between repetitions that left and right have in common."""
+"""Correlation of what varies from repetition to repetition on the left and on the right."""
 
 _STANDING_KNEE: Final = 4.0
 """People don't stand with less flexion of the knees than this [degrees]; it keeps the legs from being overstretched."""
@@ -81,9 +81,8 @@ class Choreographer:
         scale = 0.3 if key == START else 1.0
         noise = correlated(self._rng.normal(0.0, 1.0, len(start)), BOTH_SIDES)
         varied = noise * movement.vary * self._subject.variability * scale
-        result = (
-            start + effort * (movement.keys[key] - start) + np.clip(varied, -2.5 * movement.vary, 2.5 * movement.vary)
-        )
+        limit = 2.5 * movement.vary
+        result = start + effort * (movement.keys[key] - start) + np.clip(varied, -limit, limit)
         for name, magnitude in faults.items():
             change = movement.faults[name].add.get(key)
             if change is not None:

@@ -107,11 +107,14 @@ def mirrored(vector: Array) -> Array:
     return result
 
 
-def correlated(noise: Array, share: float) -> Array:
-    """Independent `noise` (N,) of unit variance made common to left and right by `share` of its variance."""
-    other = noise[_ORDER]
-    common = np.where(np.array(_ORDER) == np.arange(len(noise)), noise, (noise + other) / np.sqrt(2.0))
-    return np.asarray(np.sqrt(share) * common + np.sqrt(1.0 - share) * noise)
+def correlated(noise: Array, correlation: float) -> Array:
+    """Independent `noise` (N,) of unit variance with that `correlation` between left and right."""
+    result = noise.copy()
+    for name, index in CONTROL_INDEX.items():
+        if name.startswith("right_"):
+            left = CONTROL_INDEX[f"left_{name.removeprefix('right_')}"]
+            result[index] = correlation * noise[left] + np.sqrt(1.0 - correlation**2) * noise[index]
+    return result
 
 
 class _Reader:
