@@ -20,7 +20,7 @@ from sportcoach_msgs.msg import (
 
 from sportcoach.bag import BagWriter
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.node_base import RESULTS, NodeBase, run_node, sensor_qos
+from sportcoach_perception.node_base import COMMANDS, RESULTS, NodeBase, run_node, sensor_qos
 from sportcoach_perception.skeleton import LIMBS
 
 RESULT_TOPICS: dict[str, type] = {
@@ -32,6 +32,8 @@ RESULT_TOPICS: dict[str, type] = {
     "deviation": Deviation,
     "repetition": Repetition,
     "cue": Cue,
+}
+COMMAND_TOPICS: dict[str, type] = {
     "voice": VoiceCommand,
     "haptic": HapticCommand,
     "joy_feedback": JoyFeedbackArray,
@@ -61,6 +63,8 @@ class RecorderNode(NodeBase):
         """Start recording."""
         for topic, message_type in RESULT_TOPICS.items():
             self._record(topic, message_type, RESULTS)
+        for topic, message_type in COMMAND_TOPICS.items():
+            self._record(topic, message_type, COMMANDS)
         for topic, message_type in SENSOR_TOPICS.items():
             self._record(topic, message_type, sensor_qos(IMU_QUEUE))
         if self.parameter("images"):

@@ -20,7 +20,7 @@ from sportcoach_feedback.messages import (
 )
 from sportcoach_feedback.voice import voice_command
 from sportcoach_perception.messages import read_fused, stamp_of
-from sportcoach_perception.node_base import NodeBase, run_node
+from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node
 from sportcoach_perception.stamp_join import StampJoin
 from sportcoach_recognition.messages import read_action
 
@@ -42,8 +42,8 @@ class FeedbackNode(NodeBase):
         self._deviations = self.publisher(msg.Deviation, "deviation")
         self._repetitions = self.publisher(msg.Repetition, "repetition")
         self._cues = self.publisher(msg.Cue, "cue")
-        self._voice = self.publisher(msg.VoiceCommand, "voice")
-        self._haptic = self.publisher(msg.HapticCommand, "haptic")
+        self._voice = self.publisher(msg.VoiceCommand, "voice", COMMANDS)
+        self._haptic = self.publisher(msg.HapticCommand, "haptic", COMMANDS)
 
     def activate(self) -> None:
         """Start listening."""

@@ -11,7 +11,7 @@ from sportcoach_msgs.msg import HapticCommand
 from sportcoach_feedback.haptics import JOY_FEEDBACK_IDS
 from sportcoach_feedback.messages import read_haptic
 from sportcoach_feedback.vibration import waveform
-from sportcoach_perception.node_base import NodeBase, run_node
+from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node
 
 TICK = 0.02
 """How exactly in time vibrations start and end [s]."""
@@ -29,12 +29,12 @@ class HapticNode(NodeBase):
 
     def configure(self) -> None:
         """Make the publisher."""
-        self._feedback = self.publisher(JoyFeedbackArray, "joy_feedback")
+        self._feedback = self.publisher(JoyFeedbackArray, "joy_feedback", COMMANDS)
 
     def activate(self) -> None:
         """Start listening."""
         if self.parameter("enabled"):
-            self.subscribe(HapticCommand, "haptic", self._on_command)
+            self.subscribe(HapticCommand, "haptic", self._on_command, COMMANDS)
             self._timer = self.create_timer(TICK, self._play)
             self._timer.cancel()  # runs only while something vibrates
 

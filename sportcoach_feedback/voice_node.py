@@ -9,7 +9,7 @@ from sportcoach_msgs.msg import VoiceCommand
 from sportcoach_feedback.messages import read_voice
 from sportcoach_feedback.voice import Espeak, Speaker
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.node_base import NodeBase, run_node
+from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node
 
 
 class VoiceNode(NodeBase):
@@ -34,7 +34,7 @@ class VoiceNode(NodeBase):
     def activate(self) -> None:
         """Start listening."""
         if self._speaker is not None:
-            self.subscribe(VoiceCommand, "voice", self._on_command)
+            self.subscribe(VoiceCommand, "voice", self._on_command, COMMANDS)
 
     def cleanup(self) -> None:
         """Fall silent."""

@@ -22,8 +22,11 @@ from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import ParameterSpec, load_parameters, refuse_unknown
 
-RESULTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.VOLATILE)
-"""Every result is delivered, and a reader may fall behind by a second or so without loss."""
+RESULTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+"""Every result is delivered; a reader may fall behind, or be discovered late, by a second or so without loss."""
+
+COMMANDS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.VOLATILE)
+"""What to say and to feel is for now, never for whoever joins later."""
 
 
 def sensor_qos(depth: int, reliable: bool = False) -> QoSProfile:

@@ -19,8 +19,8 @@ from sportcoach_perception.images import encode_jpeg
 from sportcoach_perception.messages import set_time
 from sportcoach_perception.node_base import NodeBase, sensor_qos
 
-SETTLE = 1.0
-"""Time the other nodes get to discover each other after all are active; nobody can see that from outside [s]."""
+SETTLE = 0.5
+"""Time a recorder gets to ask for the compressed pictures after everybody is active [s]."""
 
 
 class SourceNode(NodeBase):
