@@ -20,9 +20,10 @@ from sportcoach_sim.choreography import Choreographer
 from sportcoach_sim.imu import RATE, ImuReader, ImuSensor, sample_mounts
 from sportcoach_sim.kinematics import Kinematics
 from sportcoach_sim.landmarks import LandmarkReader
-from sportcoach_sim.motion import Segment, Wobble, minimum_jerk
+from sportcoach_sim.motion import Segment, Wobble
 from sportcoach_sim.movement import movement
-from sportcoach_sim.plan import Away, Plan
+from sportcoach_sim.path import Path
+from sportcoach_sim.plan import Away, Plan, PlannedSet
 from sportcoach_sim.posture import PoseSolver
 from sportcoach_sim.reaction import Ears
 from sportcoach_sim.render import Renderer
@@ -37,12 +38,6 @@ BLUR_STEPS: Final = 6
 
 ONSET: Final = 0.1
 """Progress up to which a repetition is beginning."""
-
-DOOR: Final = 3.6
-"""How far to the right of the picture the athlete goes to be away [m]."""
-
-WALK: Final = 3.0
-"""How long that takes [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +117,8 @@ class Athlete:
         links = self._world.links
         self._links = {limb: ImuLink(links.get(limb, LinkFaults()), linking, 1.0 / RATE) for limb in LIMBS}
         self._spoiler = PictureSpoiler(self._world.picture, seeing, (HEIGHT, WIDTH))
-        self._exit = scene.camera.rotation[:2, 0] * DOOR
-        self._walks: list[tuple[float, float]] = []
+        facing = next((entry.facing for entry in plan if isinstance(entry, PlannedSet)), 0.0)
+        self._path = Path(facing, scene.camera.rotation[:2, 0])
         self._renderer = Renderer(self.model) if draw else None
         self._now = 0
 
@@ -175,6 +170,8 @@ class Athlete:
                 yield from self._go_away(entry)
                 continue
             spec = movement(entry.movement)
+            if entry.facing != self._path.facing:
+                yield from self._turn(entry.facing)
             self._ears.begin_set(entry.faults)
             yield from writer.settle(spec, self._ears.faults(self._now))
             if entry.rest > 0.0:
@@ -183,22 +180,25 @@ class Athlete:
                 yield from writer.repetition(spec, number, self._ears.faults(self._now))
 
     def _go_away(self, entry: Away) -> Iterator[Segment]:
-        """Walks to the door, stays away, walks back; the ground covered is added in `_qpos`."""
+        """Walks out of the picture, stays away, walks back; the path is added in `_qpos`."""
         writer, walking = self._choreographer, movement("walking_on_the_spot")
         yield from writer.settle(walking, {})
-        self._walks.append((writer.time, writer.time + WALK + entry.seconds))
-        number = 0
-        while writer.time < self._walks[-1][1] + WALK:
+        back, number = self._path.leave(writer.time, entry.seconds), 0
+        while writer.time < back:
             number += 1
             yield from writer.repetition(walking, number, {})
 
+    def _turn(self, facing: float) -> Iterator[Segment]:
+        """Turns with two steps on the spot."""
+        writer, walking = self._choreographer, movement("walking_on_the_spot")
+        yield from writer.settle(walking, {})
+        begin, steps = writer.time, list(writer.repetition(walking, 1, {}))
+        self._path.turn(begin, writer.time - begin, facing)
+        yield from steps
+
     def _qpos(self, segment: Segment, times: Array) -> Array:
-        """(T, nq) at `times` (T,) [s], the way to the door and back included."""
-        result = self._kinematics.qpos(segment.pose(times, self._solver, self._wobble))
-        for leave, back in self._walks:
-            away = minimum_jerk((times - leave) / WALK) - minimum_jerk((times - back) / WALK)
-            result[:, :2] += away[:, None] * self._exit
-        return result
+        """(T, nq) at `times` (T,) [s], turns and the way out and back included."""
+        return self._path.apply(self._kinematics.qpos(segment.pose(times, self._solver, self._wobble)), times)
 
     def _readings(self, segment: Segment, times: Array) -> Iterable[Observation]:
         if not len(times):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from sportcoach_perception.errors import UserError
 from sportcoach_sim.movement import movement
+from sportcoach_sim.scene import Camera, Scene
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class PlannedSet:
     movement: a name of `movement.movements`.
     faults: magnitude by name, in the fault's own unit.
     rest: standing (or lying on the hands) still before the first repetition [s].
+    facing: direction in the room [degrees], 0 to a camera with azimuth 0, 90 to one with azimuth 90.
 
     Raises:
         UserError: unknown movement or fault, or nothing to do.
@@ -27,6 +30,7 @@ class PlannedSet:
     repetitions: int = 5
     faults: Mapping[str, float] = field(default_factory=dict)
     rest: float = 1.5
+    facing: float = 0.0
 
     def __post_init__(self) -> None:
         movement(self.movement).check_faults(self.faults)
@@ -54,7 +58,10 @@ class Away:
 Plan = tuple[PlannedSet | Away, ...]
 
 DEMO: Plan = (
-    PlannedSet("squat", 8, {"knee_valgus": 22.0}, rest=2.5),
-    PlannedSet("push_up", 6, rest=1.5),
+    PlannedSet("squat", 10, {"knee_valgus": 22.0}, rest=2.5),
+    PlannedSet("push_up", 8, rest=1.5, facing=-75.0),
 )
-"""About a minute: squats with the knees falling in, then push-ups."""
+"""About a minute: squats with the knees falling in, then push-ups with the side to the camera."""
+
+DEMO_SCENE: Final = Scene(camera=Camera(azimuth=15.0))
+"""From where both can be judged."""

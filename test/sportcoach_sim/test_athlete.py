@@ -3,6 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from sportcoach_perception.angles import view_angle
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame, ImuSample
 from sportcoach_sim import render
@@ -96,6 +97,15 @@ def test_the_athlete_leaves_the_picture_and_comes_back(azimuth: float) -> None:
     gone = np.flatnonzero(inside == 0.0)
     assert len(gone) >= 2.0 * 30
     assert np.all(np.diff(gone) == 1), "once"
+
+
+def test_the_athlete_turns_between_sets() -> None:
+    rows = truths(observe((PlannedSet("squat", 1), PlannedSet("push_up", 1, facing=-90.0))))
+    front, side = (
+        view_angle(next(t for t in rows if t.movement == name).skeleton.world) for name in ("squat", "push_up")
+    )
+    assert front == pytest.approx(0.0, abs=8.0)
+    assert side == pytest.approx(90.0, abs=8.0)
 
 
 def heard(cue: str, delay: int = 0) -> list[float]:
