@@ -22,6 +22,11 @@ DEFAULT_MAX_SIZE = 640
 """Longer side of the pictures that are worked on [pixels]; the pose network itself sees 256 x 256."""
 
 
+def _to_rgb(bgr: NDArray[np.uint8], max_size: int) -> NDArray[np.uint8]:
+    """A picture of OpenCV's as RGB, no larger than `max_size`."""
+    return np.asarray(cv2.cvtColor(fit_within(bgr, max_size), cv2.COLOR_BGR2RGB), np.uint8)
+
+
 def fit_within(image: NDArray[np.uint8], max_size: int) -> NDArray[np.uint8]:
     """`image` (h, w, 3) shrunk so that its longer side is at most `max_size` pixels, unchanged when it is already."""
     scale = max_size / max(image.shape[:2])
@@ -60,7 +65,7 @@ class VideoFile:
         if not ok:
             return None
         stamp = round(self._capture.get(cv2.CAP_PROP_POS_MSEC) * 1e6)
-        return ImageFrame(stamp, fit_within(np.asarray(image, np.uint8), self._max_size)[..., ::-1])
+        return ImageFrame(stamp, _to_rgb(np.asarray(image, np.uint8), self._max_size))
 
     def __iter__(self) -> Iterator[ImageFrame]:
         """Frames to the end of the file, once; stamps strictly increase from 0."""
@@ -74,7 +79,7 @@ class VideoFile:
             if stamp <= last:
                 stamp = last + round(1e9 / self.frame_rate)
             last = stamp
-            yield ImageFrame(stamp, np.ascontiguousarray(frame.image))
+            yield ImageFrame(stamp, frame.image)
             frame = self._decode()
         self._capture.release()
 
@@ -113,8 +118,7 @@ class CameraDevice:
                 raise UserError(
                     f"camera {self._device} stopped delivering pictures: is it still plugged in?", exit_code=3
                 )
-            rgb = fit_within(np.asarray(image, np.uint8), self._max_size)[..., ::-1]
-            yield ImageFrame(stamp, np.ascontiguousarray(rgb))
+            yield ImageFrame(stamp, _to_rgb(np.asarray(image, np.uint8), self._max_size))
 
     def close(self) -> None:
         """Release the device."""
