@@ -113,6 +113,7 @@ def measure(
     repetitions: int = 2,
     exercises: Iterable[str] = EXERCISES,
     views: Mapping[str, float] = VIEWS,
+    faulty: float = 0.5,
     progress: Callable[[str], None] = lambda line: None,
 ) -> tuple[list[Detection], list[AngleError]]:
     """Detection and angle errors by exercise and view.
@@ -124,6 +125,7 @@ def measure(
         repetitions: of each athlete.
         exercises: movements.
         views: azimuth of the camera [degrees] by name.
+        faulty: share of the athletes with a fault, without which some angles would hardly move.
         progress: is told what is being measured.
     """
     found: list[Detection] = []
@@ -135,7 +137,7 @@ def measure(
             for number in range(subjects):
                 rng = np.random.default_rng((seed, number))
                 subject, scene = Subject.sample(rng), Scene.sample(rng, azimuth)
-                plan = (PlannedSet(exercise, repetitions, rest=0.5),)
+                plan = (PlannedSet.sample(rng, exercise, repetitions, faulty),)
                 with Athlete(subject, plan, seed + number, scene) as athlete:
                     runs.append(_watch(athlete, estimator(), exercise))
             share = np.concatenate([run.detected for run in runs])

@@ -16,10 +16,10 @@ MODEL = Path(__file__).parents[2] / "models" / "pose_landmarker_full.task"
 
 @pytest.mark.usefixtures("opengl")
 def test_an_estimator_that_knows_the_truth_has_no_error() -> None:
-    plan = (PlannedSet("squat", 1, rest=0.5),)
     rng = np.random.default_rng((0, 0))
     subject, scene = Subject.sample(rng), Scene.sample(rng, 0.0)
-    with Athlete(subject, plan, 0, scene) as athlete:
+    plan = (PlannedSet.sample(rng, "squat", 1, 0.5),)
+    with Athlete(subject, plan, 0, scene, draw=False) as athlete:
         known = {o.data.stamp: o.data.skeleton for o in athlete.observe() if isinstance(o.data, Truth)}
 
     def oracle(frame: ImageFrame) -> Skeleton:
