@@ -11,6 +11,7 @@ NODES = {
     "sportcoach_feedback": ("feedback_node", "haptic_node", "voice_node"),
     "sportcoach_perception": ("camera_node", "fusion_node", "pose_node"),
     "sportcoach_recognition": ("recognition_node",),
+    "sportcoach_sim": ("sim_athlete_node",),
 }
 
 

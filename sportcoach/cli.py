@@ -17,6 +17,7 @@ DESCRIPTION = "Real-time coaching of sports movements with a camera and body-wor
 EXAMPLES = """\
 examples:
   sportcoach run --source video --video squats.mp4    coach a video in real time, through the ROS graph
+  sportcoach run --source sim                         coach a simulated athlete, who hears the coach
   sportcoach run --source camera --device 0           coach whoever stands in front of the webcam
   sportcoach analyze *.mp4 --out results              the same over video files, as fast as possible
   sportcoach up --source topics                       the nodes alone, for a robot that has its own camera driver
@@ -53,11 +54,15 @@ def _add_graph_options(parser: argparse.ArgumentParser) -> None:
     source = parser.add_argument_group("source")
     source.add_argument(
         "--source",
-        choices=("video", "camera", "topics"),
+        choices=("video", "camera", "sim", "topics"),
         help="where pictures come from; topics: from other drivers (default: camera, or video with --video)",
     )
     source.add_argument("--video", default="", metavar="FILE", help="video file, played at its own rate")
     source.add_argument("--device", type=int, default=0, metavar="N", help="camera /dev/videoN (default: 0)")
+    source.add_argument(
+        "--trial", default="demo", metavar="FILE", help="what the simulated athlete does (default: a minute of demo)"
+    )
+    source.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the simulated athlete (default: 1)")
     source.add_argument(
         "--image-topic", default="image_raw", metavar="TOPIC", help="topic of the camera driver; for source topics"
     )

@@ -20,7 +20,7 @@ LIVE_QUEUE: Final = 5
 FILE_QUEUE: Final = 90
 """... and of a file, of which no picture is to be lost though the machine may stall for a while."""
 
-_SOURCES: Final = ("camera", "video", "topics")
+_SOURCES: Final = ("camera", "video", "sim", "topics")
 _COMPLEXITIES: Final = ("lite", "full", "heavy")
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
@@ -57,10 +57,14 @@ class GraphOptions:
         UserError: a value that is not among the choices, or values that do not go together.
     """
 
-    source: str = _option("camera", "Where pictures come from; topics: from other drivers, with IMU data.", _SOURCES)
+    source: str = _option(
+        "camera", "Where pictures come from; sim: a simulated athlete; topics: other drivers.", _SOURCES
+    )
     video: str = _option("", "Video file, played at its own rate; for source video.")
     device: int = _option(0, "Number N of the camera /dev/videoN; for source camera.")
     loop: bool = _option(False, "Start the video again at its end.")
+    trial: str = _option("demo", "What the simulated athlete does: demo, or a YAML file; for source sim.")
+    seed: int = _option(1, "Of everything random about the simulated athlete; for source sim.")
     duration: float = _option(0.0, "Seconds of pictures after which the source ends; 0 for no limit.")
     image_topic: str = _option("image_raw", "Topic of the camera driver; for source topics.")
     compressed: bool = _option(False, "Listen to the compressed pictures below image_topic; for source topics.")
@@ -152,9 +156,7 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
         recorder: dict[str, Value] = {"bag": options.record, "images": options.record_images}
         specs.append(_node("sportcoach", "recorder_node", options, recorder, respawn=False))
     if options.source != "topics":
-        camera = _camera(options, listeners=tuple(spec.name for spec in specs))
-        unplugged = options.source == "camera" and not options.duration
-        specs.insert(0, _node("sportcoach_perception", "camera_node", options, camera, respawn=unplugged))
+        specs.insert(0, _source(options, listeners=tuple(spec.name for spec in specs)))
     return tuple(specs)
 
 
@@ -184,13 +186,18 @@ def _node(
     return NodeSpec("sportcoach", f"{package}.{name}", name, name, namespace, common, remappings, respawn)
 
 
-def _camera(options: GraphOptions, listeners: tuple[str, ...]) -> dict[str, Value]:
-    common: dict[str, Value] = {"source": options.source, "duration": options.duration}
+def _source(options: GraphOptions, listeners: tuple[str, ...]) -> NodeSpec:
+    """The node that brings pictures; a file and the simulation can wait for listeners, a camera shows what is now."""
+    parameters: dict[str, Value] = {"duration": options.duration}
     if options.source == "camera":
-        return {**common, "device": options.device, "exit_at_end": options.duration > 0}
-    # A file can wait for its listeners; a camera shows what happens now.
-    file: dict[str, Value] = {"video": options.video, "loop": options.loop, "queue": FILE_QUEUE}
-    return {**common, **file, "exit_at_end": True, "wait_for": listeners}
+        parameters |= {"source": "camera", "device": options.device, "exit_at_end": options.duration > 0}
+        return _node("sportcoach_perception", "camera_node", options, parameters, respawn=not options.duration)
+    parameters |= {"queue": FILE_QUEUE, "exit_at_end": True, "wait_for": listeners}
+    if options.source == "sim":
+        parameters |= {"trial": options.trial, "seed": options.seed}
+        return _node("sportcoach_sim", "sim_athlete_node", options, parameters, respawn=False)
+    parameters |= {"source": "video", "video": options.video, "loop": options.loop}
+    return _node("sportcoach_perception", "camera_node", options, parameters, respawn=False)
 
 
 def _pose(options: GraphOptions) -> dict[str, Value]:
@@ -199,7 +206,7 @@ def _pose(options: GraphOptions) -> dict[str, Value]:
         "complexity": options.complexity,
         "compressed": options.compressed and other_driver,
         "reliable": not other_driver,
-        "queue": FILE_QUEUE if options.source == "video" else LIVE_QUEUE,
+        "queue": LIVE_QUEUE if options.source in ("camera", "topics") else FILE_QUEUE,
     }
 
 

@@ -49,6 +49,15 @@ def _open_context() -> Any:
     raise UserError(f"the athlete cannot be drawn here, {tried}: install libegl1 and libgl1-mesa-dri, or libosmesa6")
 
 
+def check_drawing() -> None:
+    """See whether pictures can be drawn at all, before anything is built on it.
+
+    Raises:
+        UserError: there is no off-screen OpenGL.
+    """
+    _open_context().free()
+
+
 def _free(context: Any, drawing: mujoco.MjrContext) -> None:
     context.make_current()
     drawing.free()

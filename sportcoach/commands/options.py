@@ -15,6 +15,8 @@ def graph_options(arguments: argparse.Namespace, record: str, record_images: boo
     """
     return GraphOptions(
         source=arguments.source or ("video" if arguments.video else "camera"),
+        trial=arguments.trial,
+        seed=arguments.seed,
         video=arguments.video,
         device=arguments.device,
         loop=arguments.loop,

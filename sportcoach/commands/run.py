@@ -22,7 +22,7 @@ def main(arguments: argparse.Namespace) -> int:
     options = graph_options(arguments, record="", record_images=not arguments.no_images)
     name = source_name(options)
     with exclusive(options) as stop:
-        folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(" ", "-")))
+        folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(",", "").replace(" ", "-")))
         options = replace(options, record=str((folder / BAG).resolve()))
         log = SessionLog(name)
         outcome = Outcome()
@@ -40,6 +40,8 @@ def source_name(options: GraphOptions) -> str:
     """What is being watched, in words."""
     if options.source == "video":
         return Path(options.video).name
+    if options.source == "sim":
+        return f"simulated athlete, {Path(options.trial).stem}"
     return f"camera {options.device}" if options.source == "camera" else "topics"
 
 

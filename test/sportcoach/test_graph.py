@@ -100,7 +100,7 @@ def test_namespace_holds_for_all_nodes(namespace: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ({"source": "radio"}, "one of camera, video, topics"),
+        ({"source": "radio"}, "one of camera, video, sim, topics"),
         ({"source": "video"}, "needs a video file"),
         ({"complexity": "huge"}, "one of lite, full, heavy"),
         ({"device": "front"}, "not a number"),
