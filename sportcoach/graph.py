@@ -88,8 +88,9 @@ class GraphOptions:
                 raise UserError(f"{option.name} is '{value}'; it is one of {', '.join(option.choices)}")
         if self.source == "video" and not self.video:
             raise UserError("source video needs a video file")
-        if not re.fullmatch(r"/?([A-Za-z]\w*(/[A-Za-z]\w*)*)?", self.namespace, re.ASCII):
-            raise UserError(f"namespace '{self.namespace}' is not a ROS name: letters, digits, _ and / only")
+        for name, text in (("namespace", self.namespace), ("image_topic", self.image_topic)):
+            if not re.fullmatch(r"/?([A-Za-z]\w*(/[A-Za-z]\w*)*)?", text, re.ASCII):
+                raise UserError(f"{name} '{text}' is not a ROS name: letters, digits, _ and / only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,9 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
     ]
     if options.record:
         # A recording cannot be taken up again: started anew, it would find its own folder in the way.
-        recorder: dict[str, Value] = {"bag": options.record, "images": options.record_images}
-        specs.append(_node("sportcoach", "recorder_node", options, recorder, respawn=False))
+        specs.append(
+            _node("sportcoach", "recorder_node", options, _recorder(options), _image_remappings(options), respawn=False)
+        )
     if options.source != "topics":
         specs.insert(0, _source(options, listeners=tuple(spec.name for spec in specs)))
     return tuple(specs)
@@ -210,10 +212,32 @@ def _pose(options: GraphOptions) -> dict[str, Value]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class CameraInfoTopic:
+    """Where camera_info comes from, and whether delivery is reliable."""
+
+    name: str
+    reliable: bool
+
+
+def camera_info(options: GraphOptions) -> CameraInfoTopic:
+    """That of our own source, or the one that a driver publishes beside its pictures."""
+    if options.source != "topics":
+        return CameraInfoTopic("camera_info", True)
+    return CameraInfoTopic("/".join((*options.image_topic.split("/")[:-1], "camera_info")), False)
+
+
 def _image_remappings(options: GraphOptions) -> tuple[tuple[str, str], ...]:
     if options.source != "topics" or options.image_topic == "image_raw":
         return ()
-    return tuple((f"image_raw{suffix}", f"{options.image_topic}{suffix}") for suffix in ("", "/compressed"))
+    pictures = tuple((f"image_raw{suffix}", f"{options.image_topic}{suffix}") for suffix in ("", "/compressed"))
+    return (*pictures, ("camera_info", camera_info(options).name))
+
+
+def _recorder(options: GraphOptions) -> dict[str, Value]:
+    own_source = options.source != "topics"
+    queue = {"queue": FILE_QUEUE} if own_source else {}
+    return {"bag": options.record, "images": options.record_images, "reliable": own_source, **queue}
 
 
 def _feedback(options: GraphOptions) -> dict[str, Value]:

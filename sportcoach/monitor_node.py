@@ -13,11 +13,12 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CameraInfo
 from sportcoach_msgs.msg import Action, Cue, Deviation, FusedFrame, Repetition, Skeleton, Stage
 
+from sportcoach.graph import CameraInfoTopic
 from sportcoach.results import FrameResult
 from sportcoach_feedback import coaching
 from sportcoach_feedback.messages import read_cue, read_deviation, read_repetition, read_stage
 from sportcoach_perception.messages import read_skeleton, stamp_of
-from sportcoach_perception.node_base import RESULTS
+from sportcoach_perception.node_base import RESULTS, sensor_qos
 from sportcoach_perception.stamp_join import StampJoin
 from sportcoach_recognition.messages import read_action
 
@@ -37,7 +38,7 @@ class MonitorNode(Node):
         arrivals: topic -> stamp [ns] -> arrival [ns of this node's clock]; only with `hops`.
     """
 
-    def __init__(self, namespace: str = "", hops: bool = False) -> None:
+    def __init__(self, camera_info: CameraInfoTopic, namespace: str = "", hops: bool = False) -> None:
         super().__init__("sportcoach_monitor", namespace=namespace)
         self.frames = 0
         self.arrivals: dict[str, dict[int, int]] = {}
@@ -59,7 +60,8 @@ class MonitorNode(Node):
             Repetition, "repetition", lambda m: self._repetitions.append(read_repetition(m)), RESULTS
         )
         self.create_subscription(Cue, "cue", lambda m: self._cues.append(read_cue(m)), RESULTS)
-        self.create_subscription(CameraInfo, "camera_info", self._on_camera_info, RESULTS)
+        qos = RESULTS if camera_info.reliable else sensor_qos(50)
+        self.create_subscription(CameraInfo, camera_info.name, self._on_camera_info, qos)
         if hops:
             self.create_subscription(FusedFrame, "fused", lambda m: self._note("fused", m), RESULTS)
 
@@ -101,9 +103,9 @@ class MonitorNode(Node):
 class Monitor:
     """The monitor node with everything it needs to be spun from a program that is no node itself."""
 
-    def __init__(self, namespace: str = "", hops: bool = False) -> None:
+    def __init__(self, camera_info: CameraInfoTopic, namespace: str = "", hops: bool = False) -> None:
         rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        self.node = MonitorNode(namespace, hops)
+        self.node = MonitorNode(camera_info, namespace, hops)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
 

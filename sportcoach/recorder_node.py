@@ -24,7 +24,6 @@ from sportcoach_perception.node_base import COMMANDS, RESULTS, NodeBase, run_nod
 from sportcoach_perception.skeleton import LIMBS
 
 RESULT_TOPICS: dict[str, type] = {
-    "camera_info": CameraInfo,
     "skeleton": Skeleton,
     "fused": FusedFrame,
     "action": Action,
@@ -42,11 +41,12 @@ SENSOR_TOPICS: dict[str, type] = {f"imu/{limb}/data": Imu for limb in LIMBS}
 IMAGE_TOPICS: dict[str, type] = {"image_raw/compressed": CompressedImage}
 
 IMU_QUEUE = 200
-IMAGE_QUEUE = 10
 
 
 class RecorderNode(NodeBase):
     """Writes serialized messages as they come, without decoding them."""
+
+    LINGER = 0.3  # what the other nodes said last is still in the queues
 
     def __init__(self) -> None:
         super().__init__("recorder_node")
@@ -65,11 +65,13 @@ class RecorderNode(NodeBase):
             self._record(topic, message_type, RESULTS)
         for topic, message_type in COMMAND_TOPICS.items():
             self._record(topic, message_type, COMMANDS)
+        info_qos = RESULTS if self.parameter("reliable") else sensor_qos(self.parameter("queue"))
+        self._record("camera_info", CameraInfo, info_qos)
         for topic, message_type in SENSOR_TOPICS.items():
             self._record(topic, message_type, sensor_qos(IMU_QUEUE))
         if self.parameter("images"):
             for topic, message_type in IMAGE_TOPICS.items():
-                self._record(topic, message_type, sensor_qos(IMAGE_QUEUE, reliable=True))
+                self._record(topic, message_type, sensor_qos(self.parameter("queue"), self.parameter("reliable")))
 
     def _record(self, topic: str, message_type: type, qos: QoSProfile) -> None:
         name = self.resolve_topic_name(topic)

@@ -13,11 +13,10 @@ class CameraNode(SourceNode):
 
     def __init__(self) -> None:
         super().__init__("camera_node")
-        self._source: VideoFile | CameraDevice | None = None
 
     def configure(self) -> None:
-        """Open the source and make the publishers."""
-        self._source = self._open()
+        """See that the source can be opened, and make the publishers."""
+        self._open().close()
         super().configure()
 
     def _open(self) -> VideoFile | CameraDevice:
@@ -26,41 +25,38 @@ class CameraNode(SourceNode):
             return VideoFile(self.parameter("video"), size)
         return CameraDevice(self.parameter("device"), lambda: self.get_clock().now().nanoseconds, size)
 
-    def cleanup(self) -> None:
-        """Give the source back."""
-        if self._source is not None:
-            self._source.close()
-            self._source = None
-
     def play(self) -> None:
         """Publish the source to its end, or for `duration`."""
         duration = round(self.parameter("duration") * 1e9) or None
-        if isinstance(self._source, VideoFile):
-            self._play_video(duration)
-        elif self._source is not None:
-            self._play_camera(self._source, duration)
+        source = self._open()
+        try:
+            if isinstance(source, VideoFile):
+                self._play_video(source, duration)
+            else:
+                self._play_camera(source, duration)
+        finally:
+            source.close()
 
-    def _play_video(self, duration: int | None) -> None:
+    def _play_video(self, video: VideoFile, duration: int | None) -> None:
         start = self.get_clock().now().nanoseconds
         offset = 0
-        while isinstance(self._source, VideoFile):
+        while True:
             count = last = 0
-            for frame in self._source:
+            for frame in video:
                 elapsed = offset + frame.stamp
                 if self.stopped or (duration is not None and elapsed >= duration):
                     return
                 self.sleep_until(start + elapsed)
                 self.publish_picture(ImageFrame(start + elapsed, frame.image))
                 count, last = count + 1, elapsed
-            if count < self._source.frame_count:
-                expected = self._source.frame_count
+            if count < video.frame_count:
                 self.get_logger().warning(
-                    f"{self._source.path} ends early: {count} of {expected} frames could be decoded"
+                    f"{video.path} ends early: {count} of {video.frame_count} frames could be decoded"
                 )
             if not self.parameter("loop"):
                 return
-            offset = last + round(1e9 / self._source.frame_rate)
-            self._source = self._open()
+            offset = last + round(1e9 / video.frame_rate)
+            video = VideoFile(video.path, self.parameter("max_size"))
 
     def _play_camera(self, camera: CameraDevice, duration: int | None) -> None:
         first: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,9 @@ class NodeBase(LifecycleNode):
     subscriptions, start the flow), `deactivate` and `cleanup`; a UserError fails the transition. What they take from
     `subscribe` and `publisher` is given back by itself.
     """
+
+    LINGER = 0.0
+    """How long the node goes on listening after it was told to stop [s]."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -146,8 +150,9 @@ class NodeBase(LifecycleNode):
     def _transition(self, action: Callable[[], None]) -> TransitionCallbackReturn:
         try:
             action()
-        except UserError as error:
-            self.fail(error) if self.parameter("autostart") else self.get_logger().error(str(error))
+        except Exception as error:  # rclpy would swallow it without a word
+            problem = error if isinstance(error, UserError) else UserError(f"{type(error).__name__}: {error}", 1)
+            self.fail(problem) if self.parameter("autostart") else self.get_logger().error(str(problem))
             return TransitionCallbackReturn.FAILURE
         return TransitionCallbackReturn.SUCCESS
 
@@ -209,7 +214,15 @@ def _spin(node: NodeBase) -> int:
     try:
         while not node.finished.done():
             executor.spin_once(timeout_sec=SIGNAL_LATENCY)
+        deadline = time.monotonic() + node.LINGER
+        while time.monotonic() < deadline:
+            executor.spin_once(timeout_sec=0.05)
     finally:
-        node.deactivate()
-        node.cleanup()
-    return node.finished.result() or 0
+        exit_code = node.finished.result() or 0 if node.finished.done() else 1
+        try:
+            node.deactivate()
+            node.cleanup()
+        except UserError as error:
+            node.get_logger().error(str(error))
+            exit_code = error.exit_code
+    return exit_code

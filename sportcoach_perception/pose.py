@@ -78,6 +78,7 @@ class PoseEstimator:
                 return self._last
             self._landmarker.close()
             self._landmarker = self._create()
+            self._athlete_seen = False
         self._origin, self._last = stamp, 0
         return 0
 
@@ -87,7 +88,7 @@ class PoseEstimator:
         # The networks warn once more when the first athlete comes into view.
         with nullcontext() if self._athlete_seen else _quiet():
             result = self._landmarker.detect_for_video(picture, self._milliseconds(frame.stamp))
-        self._athlete_seen = bool(result.pose_landmarks)
+        self._athlete_seen |= bool(result.pose_landmarks)
         if not result.pose_landmarks:
             return Skeleton(frame.stamp, detected=False)
         flat, world = result.pose_landmarks[0], result.pose_world_landmarks[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,21 +11,25 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 from sportcoach_msgs.msg import Skeleton
 
+from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame
-from sportcoach_perception.images import decode_compressed, decode_image
+from sportcoach_perception.images import ENCODINGS, decode_compressed, decode_image
 from sportcoach_perception.messages import fill_skeleton, stamp_of
 from sportcoach_perception.node_base import NodeBase, run_node, sensor_qos
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_perception.pose_model import path as pose_model_path
 
 try:
-    from cv_bridge import CvBridge
+    from cv_bridge import CvBridge, CvBridgeError
+
+    PICTURE_ERRORS: tuple[type[Exception], ...] = (UserError, CvBridgeError)
 except ImportError:  # the Python-only install has none
     CvBridge = None
+    PICTURE_ERRORS = (UserError,)
 
 
 class PoseNode(NodeBase):
-    """One PoseEstimator between two topics."""
+    """One PoseEstimator between two topics; cv_bridge, where installed, adds the encodings that we do not know."""
 
     def __init__(self) -> None:
         super().__init__("pose_node")
@@ -51,16 +57,31 @@ class PoseNode(NodeBase):
             self._estimator = None
 
     def _on_image(self, message: Image) -> None:
-        if self._bridge is not None:
-            picture = self._bridge.imgmsg_to_cv2(message, "rgb8")
-        else:
-            picture = decode_image(
-                message.data, message.encoding, message.height, message.width, message.step, message.is_bigendian
+        if message.encoding in ENCODINGS or self._bridge is None:
+            picture = partial(
+                decode_image,
+                message.data,
+                message.encoding,
+                message.height,
+                message.width,
+                message.step,
+                message.is_bigendian,
             )
-        self._estimate(message.header, picture)
+        else:
+            picture = partial(self._bridge.imgmsg_to_cv2, message, "rgb8")
+        self._take(message.header, picture)
 
     def _on_compressed(self, message: CompressedImage) -> None:
-        self._estimate(message.header, decode_compressed(message.data))
+        self._take(message.header, partial(decode_compressed, message.data))
+
+    def _take(self, header: Any, decode: Callable[[], NDArray[np.uint8]]) -> None:
+        """Estimate from a picture; one that arrived broken is left out."""
+        try:
+            picture = decode()
+        except PICTURE_ERRORS as error:
+            self.get_logger().warning(f"picture left out: {error}", throttle_duration_sec=5.0)
+            return
+        self._estimate(header, picture)
 
     def _estimate(self, header: Any, picture: NDArray[np.uint8]) -> None:
         if self._estimator is not None:

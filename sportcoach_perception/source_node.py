@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
-from rclpy.time import Time
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from sportcoach_perception.errors import UserError
@@ -22,6 +21,9 @@ from sportcoach_perception.node_base import NodeBase, sensor_qos
 
 SETTLE = 0.5
 """Time a recorder gets to ask for the compressed pictures after everybody is active [s]."""
+
+LONGEST_SLEEP = 0.1
+"""Simulated time may stand still or leap: look again after this [s]."""
 
 
 class SourceNode(NodeBase):
@@ -69,10 +71,9 @@ class SourceNode(NodeBase):
             self._thread = None
 
     def sleep_until(self, stamp: int) -> None:
-        """Wait until the node's clock says `stamp` [ns]."""
-        clock = self.get_clock()
-        if clock.now().nanoseconds < stamp and self.context.ok():
-            clock.sleep_until(Time(nanoseconds=stamp, clock_type=clock.clock_type))
+        """Wait until the node's clock says `stamp` [ns], or the node is told to stop."""
+        while not self.stopped and (left := stamp - self.get_clock().now().nanoseconds) > 0:
+            self._stop.wait(min(left * 1e-9, LONGEST_SLEEP))
 
     def publish_picture(self, frame: ImageFrame) -> None:
         """Publish one picture, compressed too while somebody listens to that."""

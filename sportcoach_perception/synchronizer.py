@@ -21,6 +21,8 @@ class SynchronizerCounts:
     imu_samples: int = 0
     late: int = 0
     """Skeletons and samples not newer than the one before of their stream."""
+    unusable: int = 0
+    """Samples with a number that is not finite."""
     restarts: int = 0
     """Backward jumps of the clock, after which everything starts anew."""
 
@@ -72,6 +74,9 @@ class Synchronizer:
         """Take an IMU sample; returns the frames that had been waiting for it, oldest first."""
         samples = self._samples[_LIMB_INDEX[sample.limb]]
         self.counts.imu_samples += 1
+        if not np.isfinite(sample.signal).all():
+            self.counts.unusable += 1
+            return ()
         if not self._accept(sample.stamp, samples[-1].stamp if samples else None):
             return ()
         samples.append(sample)

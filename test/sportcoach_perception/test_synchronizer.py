@@ -57,6 +57,15 @@ def test_samples_too_far_apart_are_not_interpolated_between() -> None:
     assert not frame.imu_valid.any()
 
 
+def test_a_sample_that_is_no_number_is_never_used() -> None:
+    synchronizer = Synchronizer()
+    synchronizer.add_imu(sample(30))
+    synchronizer.add_imu(ImuSample(35 * MS, "left_wrist", np.full(6, np.nan, np.float32)))
+    synchronizer.add_skeleton(skeleton(33))
+    (frame,) = synchronizer.add_imu(sample(40))
+    assert frame.imu[0] == pytest.approx(33.0) and synchronizer.counts.unusable == 1
+
+
 def test_late_messages_are_counted_and_dropped() -> None:
     synchronizer = Synchronizer()
     synchronizer.add_skeleton(skeleton(66))
