@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,8 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from sportcoach.graph import OPTIONS, NodeSpec, Option, Value, environment, nodes, parse_options
-from sportcoach.supervisor import BACK_OFF, BAD_INPUT, MAX_RESTARTS
+from sportcoach.respawn import Respawn
+from sportcoach.supervisor import BACK_OFF
 
 
 def _argument(option: Option) -> DeclareLaunchArgument:
@@ -34,14 +36,11 @@ def _parameter(value: Value) -> Any:
 
 def _on_exit(spec: NodeSpec) -> Callable[[ProcessExited, LaunchContext], list[Action]]:
     """Ends the launch when a node ended that is not started again; the same rules as in the supervisor."""
-    exits = 0
+    respawn = Respawn()
 
     def on_exit(event: ProcessExited, context: LaunchContext) -> list[Action]:
-        nonlocal exits
-        exits += 1
         finished = event.returncode == 0 and not spec.respawn
-        restarts = spec.respawn and event.returncode != BAD_INPUT and exits <= MAX_RESTARTS
-        if finished or restarts or context.is_shutdown:
+        if context.is_shutdown or finished or (spec.respawn and respawn.again(event.returncode, time.monotonic())):
             return []
         reason = f"{spec.name} ended with exit code {event.returncode}: the graph is stopped"
         return [LogInfo(msg=reason), Shutdown(reason=reason)]
@@ -60,7 +59,7 @@ def _node(spec: NodeSpec) -> Node:
         output="both",
         respawn=spec.respawn,
         respawn_delay=BACK_OFF,
-        respawn_max_retries=MAX_RESTARTS,
+        respawn_max_retries=-1,  # _on_exit decides: it ends the launch before the delay is over
         on_exit=_on_exit(spec),
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,22 +20,16 @@ from typing import Final
 import yaml
 
 from sportcoach.graph import NodeSpec, Value, environment
-from sportcoach_perception.errors import UserError
-
-MAX_RESTARTS: Final = 3
-"""Restarts of one node within RESTART_WINDOW before it is given up."""
-
-RESTART_WINDOW: Final = 30.0
-"""Seconds after which an earlier restart no longer counts."""
+from sportcoach.respawn import Respawn
 
 BACK_OFF: Final = 0.5
 """Seconds before the first restart; each further one waits twice as long."""
 
-BAD_INPUT: Final = UserError("").exit_code
-"""Exit code of a node that was given something it cannot work with: starting it again would not help."""
-
 TERMINATE_TIME: Final = 2.0
 """Seconds a node gets to end by itself after SIGTERM, before SIGKILL."""
+
+_ERROR_LINE: Final = re.compile(r"\[ERROR\] \[[^]]*\] \[[^]]*\]: ([^\x1b]+)")
+"""How rclpy logs an error: severity, time, logger, message."""
 
 
 class Outcome(Enum):
@@ -48,7 +42,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A process that ended by itself; `exit_code` is negative for a signal, `line` says it to the user."""
+    """A process that ended by itself; `exit_code` is negative for a signal.
+
+    `line` says it to the user; when the node was given up, with the last error that it logged.
+    """
 
     name: str
     exit_code: int
@@ -63,7 +60,9 @@ class _Child:
     reader: threading.Thread | None = None
     start_at: float = 0.0
     exit_code: int | None = None
-    restarts: deque[float] = field(default_factory=deque)
+    respawn: Respawn = field(default_factory=Respawn)
+    error: str = ""
+    """The last error that the process logged."""
 
 
 def command_line(spec: NodeSpec) -> list[str]:
@@ -173,14 +172,17 @@ class Supervisor:
             errors="replace",
             process_group=0,  # Ctrl-C in the terminal reaches the supervisor alone
         )
-        child.reader = threading.Thread(target=self._forward, args=(child.spec.name, child.process), daemon=True)
+        child.error = ""
+        child.reader = threading.Thread(target=self._forward, args=(child, child.process), daemon=True)
         child.reader.start()
 
-    def _forward(self, name: str, process: subprocess.Popen[str]) -> None:
+    def _forward(self, child: _Child, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         with process.stdout as output:
             for line in output:
-                self._on_line(name, line.rstrip("\n"))
+                if error := _ERROR_LINE.search(line):
+                    child.error = error[1].strip()
+                self._on_line(child.spec.name, line.rstrip("\n"))
 
     def _on_exit(self, child: _Child, exit_code: int) -> Exit:
         self._reap(child, deadline=0.0)
@@ -188,22 +190,14 @@ class Supervisor:
         if exit_code == 0 and not child.spec.respawn:
             child.exit_code = 0
             return Exit(name, 0, Outcome.ENDED, f"{name} has finished")
-        if child.spec.respawn and exit_code != BAD_INPUT and self._may_restart(child):
+        now = time.monotonic()
+        if child.spec.respawn and child.respawn.again(exit_code, now):
+            child.start_at = now + BACK_OFF * 2 ** (child.respawn.restarts - 1)
             return Exit(name, exit_code, Outcome.RESTARTING, f"{name} {how}: starting it again")
         child.exit_code = exit_code
         self.stop()
-        again = f" {MAX_RESTARTS + 1} times" if child.restarts else ""
-        return Exit(name, exit_code, Outcome.GAVE_UP, f"{name} {how}{again}: the graph is stopped")
-
-    def _may_restart(self, child: _Child) -> bool:
-        now = time.monotonic()
-        while child.restarts and now - child.restarts[0] > RESTART_WINDOW:
-            child.restarts.popleft()
-        if len(child.restarts) == MAX_RESTARTS:
-            return False
-        child.start_at = now + BACK_OFF * 2 ** len(child.restarts)
-        child.restarts.append(now)
-        return True
+        times = f" {child.respawn.restarts + 1} times" if child.respawn.exhausted else ""
+        return Exit(name, exit_code, Outcome.GAVE_UP, f"{name} {how}{times}: {child.error or 'the graph is stopped'}")
 
     def _reap(self, child: _Child, deadline: float) -> None:
         """Wait for the process until `deadline`, then end what is left of its group."""

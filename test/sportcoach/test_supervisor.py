@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sportcoach import respawn
 from sportcoach import supervisor as module
 from sportcoach.graph import NodeSpec, Value
 from sportcoach.supervisor import Exit, Outcome, Supervisor, command_line, parameter_text
@@ -110,7 +111,7 @@ def test_node_that_keeps_dying_is_given_up_and_everything_stops() -> None:
     with supervise(spec("bad", "import sys; sys.exit(7)"), spec("good", FOREVER)) as supervisor:
         good = supervisor.pids()["good"]
         exits = poll_until(supervisor, lambda exits: any(e.outcome is Outcome.GAVE_UP for e in exits))
-        assert [e.outcome for e in exits] == [Outcome.RESTARTING] * module.MAX_RESTARTS + [Outcome.GAVE_UP]
+        assert [e.outcome for e in exits] == [Outcome.RESTARTING] * respawn.MAX_RESTARTS + [Outcome.GAVE_UP]
         assert exits[-1].line == "bad ended with exit code 7 4 times: the graph is stopped"
         assert supervisor.exit_code_of("bad") == 7
         assert not alive(good)
@@ -118,9 +119,9 @@ def test_node_that_keeps_dying_is_given_up_and_everything_stops() -> None:
 
 
 def test_restarts_long_ago_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RESTART_WINDOW", 0.0)
+    monkeypatch.setattr(respawn, "RESTART_WINDOW", 0.0)
     with supervise(spec("a", "pass")) as supervisor:
-        exits = poll_until(supervisor, lambda exits: len(exits) > module.MAX_RESTARTS + 1)
+        exits = poll_until(supervisor, lambda exits: len(exits) > respawn.MAX_RESTARTS + 1)
         assert {e.outcome for e in exits} == {Outcome.RESTARTING}
 
 
@@ -129,6 +130,42 @@ def test_bad_input_and_a_node_that_cannot_be_respawned_end_the_graph_at_once(cod
     with supervise(spec("a", code, respawn)) as supervisor:
         (end,) = poll_until(supervisor, bool)
         assert end.outcome is Outcome.GAVE_UP
+
+
+def exits_with(tmp_path: Path, *codes: int) -> str:
+    """Code of a process that ends with another exit code at each start; after the last of them it runs on."""
+    return (
+        "import pathlib, sys, time\n"
+        f"count = pathlib.Path({str(tmp_path / 'count')!r})\n"
+        "start = len(count.read_text()) if count.exists() else 0\n"
+        "count.write_text('x' * (start + 1))\n"
+        f"codes = {codes!r}\n"
+        "sys.exit(codes[start]) if start < len(codes) else time.sleep(60)"
+    )
+
+
+def test_bad_input_after_a_restart_is_not_final(tmp_path: Path) -> None:
+    """A webcam that is pulled out: the stream ends, then it cannot be opened, then it is back."""
+    with supervise(spec("camera", exits_with(tmp_path, 3, 2, 0))) as supervisor:
+        exits = poll_until(supervisor, lambda exits: len(exits) == 3)
+        assert [(e.exit_code, e.outcome) for e in exits] == [(code, Outcome.RESTARTING) for code in (3, 2, 0)]
+        poll_until(supervisor, lambda _: "camera" in supervisor.pids())
+
+
+def test_bad_input_that_stays_ends_the_graph_with_the_count_of_all_ends(tmp_path: Path) -> None:
+    with supervise(spec("camera", exits_with(tmp_path, 3, 2, 2, 2))) as supervisor:
+        end = poll_until(supervisor, lambda exits: any(e.outcome is Outcome.GAVE_UP for e in exits))[-1]
+        assert end.line == "camera ended with exit code 2 4 times: the graph is stopped"
+
+
+def test_the_line_of_a_node_that_is_given_up_says_the_last_error_that_it_logged() -> None:
+    code = (
+        "import sys; print('[ERROR] [17.5] [left.a]: first')\n"
+        "print('[ERROR] [18.5] [left.a]: no camera 63: plug it in'); print('[WARN] [19.5] [left.a]: late'); sys.exit(2)"
+    )
+    with supervise(spec("a", code)) as supervisor:
+        (end,) = poll_until(supervisor, bool)
+        assert end.line == "a ended with exit code 2: no camera 63: plug it in"
 
 
 def test_last_words_of_a_node_come_before_its_end() -> None:
