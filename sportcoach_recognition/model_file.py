@@ -16,9 +16,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.tcn_gat import Config, TcnGat
-
-DEFAULT: Final = Path(__file__).parent / "weights" / "tcn_gat.safetensors"
-"""The network that ships with the package; its sha256 is in the file beside it."""
+from sportcoach_recognition.weights_file import checksum_file, read_checked
 
 HEADER: Final = "sportcoach"
 """Name of the entry of the file's header that describes the network, as JSON."""
@@ -36,25 +34,13 @@ def store(network: TcnGat, path: Path) -> str:
     return digest
 
 
-def checksum_file(path: Path) -> Path:
-    """Where the sha256 of the weights at `path` is kept, in the format of sha256sum."""
-    return path.with_name(path.name + ".sha256")
-
-
 def restore(path: Path) -> tuple[TcnGat, str]:
     """The network at `path`, ready for inference, and its model id.
 
     Raises:
         UserError: the file is missing, doesn't match its sha256, or isn't such a network.
     """
-    try:
-        data = path.read_bytes()
-        expected = checksum_file(path).read_text().split()[0]
-    except (OSError, IndexError, UnicodeDecodeError) as error:
-        raise UserError(f"weights {path} or their .sha256 cannot be read; install again or train new ones") from error
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != expected:
-        raise UserError(f"weights {path} do not match their sha256: the file is damaged or not the one meant")
+    data, digest = read_checked(path)
     try:
         about = read_header(data)
         if about["actions"] != list(ACTIONS) or about["rate"] != RATE:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from sportcoach_perception.frames import Floats, FusedFrame
-from sportcoach_recognition import model_file
+from sportcoach_recognition import model_file, weights_file
 from sportcoach_recognition.action import ACTIONS, NOBODY, Action
 from sportcoach_recognition.features import MAX_GAP, FeatureExtractor, Resampler, Sample
 from sportcoach_recognition.tcn_gat import TcnGat
@@ -69,7 +69,7 @@ class Recognizer:
         Raises:
             UserError: missing, damaged or unfit weights.
         """
-        return cls(*model_file.restore(Path(path) if path else model_file.DEFAULT))
+        return cls(*model_file.restore(Path(path) if path else weights_file.DEFAULT))
 
     def reset(self) -> None:
         """Forget the athlete."""

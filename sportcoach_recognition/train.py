@@ -1,10 +1,10 @@
-"""Training of the recogniser: `python -m sportcoach_recognition.train config/train/tcn_gat.yaml`."""
+"""Training of the recogniser: `sportcoach train config/train/tcn_gat.yaml`."""
 
 from __future__ import annotations
 
-import argparse
 import copy
 import sys
+import tempfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
@@ -136,7 +136,7 @@ def batch_loss(network: TcnGat, batch: Batch, config: TrainConfig) -> Tensor:
 
 
 def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache: Path) -> str:
-    """Train by the configuration; write the weights to `out`, their sha256 and model card beside; return the sha256.
+    """Train by the configuration; write the weights to `out`, their sha256 and model card (.md) beside.
 
     Args:
         config_path: a config/train/*.yaml.
@@ -145,9 +145,13 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
         pose_model: the pose_landmarker_*.task for the clips.
         cache: folder for the landmarks of the clips.
 
+    Returns:
+        The sha256 of the weights.
+
     Raises:
-        UserError: bad configuration, or a set or the pose model is missing.
+        UserError: bad configuration, `out` cannot be written, or a set or the pose model is missing.
     """
+    check_writable(out)
     torch.set_num_threads(1)  # twice the threads gain little here, and the other core stays free
     config = TrainConfig.read(config_path)
     sequences = load_sequences(config, data_root, pose_model, cache)
@@ -179,8 +183,23 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
         unseen_clips=sorted(unseen, key=lambda result: result.name),
         seen_clips=judged(network, clips),
     )
-    out.with_name("README.md").write_text(render(facts))
+    out.with_suffix(".md").write_text(render(facts))
     return digest
+
+
+def check_writable(out: Path) -> None:
+    """Find out before hours of training that the weights could not be written.
+
+    Raises:
+        UserError: `out` is not a .safetensors file, or there can be no such file.
+    """
+    if out.suffix != ".safetensors" or out.is_dir():
+        raise UserError(f"the weights {out} must be a .safetensors file")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out.parent).close()
+    except OSError as error:
+        raise UserError(f"cannot write the weights {out}: {error.strerror}") from error
 
 
 def without_clips(sequences: list[Sequence], names: set[str]) -> list[Sequence]:
@@ -192,24 +211,3 @@ def without_clips(sequences: list[Sequence], names: set[str]) -> list[Sequence]:
         if not (sequence.source == "clips" and sequence.name in names)
         and not (sequence.source == "pushup-form" and sequence.name in twins)
     ]
-
-
-def parser() -> argparse.ArgumentParser:
-    """Arguments of the command."""
-    arguments = argparse.ArgumentParser(prog="sportcoach train", description=__doc__)
-    arguments.add_argument("config", type=Path, help="config/train/*.yaml")
-    arguments.add_argument("--out", type=Path, default=model_file.DEFAULT, help="weights to write (%(default)s)")
-    arguments.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the sets (%(default)s)")
-    arguments.add_argument("--pose-model", type=Path, default=Path("models/pose_landmarker_full.task"))
-    arguments.add_argument("--cache", type=Path, default=Path("build/landmarks"), help="landmarks of the clips")
-    return arguments
-
-
-if __name__ == "__main__":
-    given = parser().parse_args()
-    try:
-        checksum = main(given.config, given.out, given.data, given.pose_model, given.cache)
-        print(f"{checksum}  {given.out}")
-    except UserError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        sys.exit(problem.exit_code)

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import model_file
+from sportcoach_recognition import model_file, weights_file
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.tcn_gat import Config, TcnGat
 
@@ -25,7 +25,7 @@ def stored(tmp_path: Path) -> Path:
 
 
 def bless(path: Path) -> None:
-    model_file.checksum_file(path).write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
+    weights_file.checksum_file(path).write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n")
 
 
 def header_of(path: Path, **changes: object) -> dict[str, str]:
@@ -43,10 +43,10 @@ def test_what_is_written_is_read(stored: Path) -> None:
 
 
 def test_the_shipped_weights_are_small_and_match_their_checksum() -> None:
-    assert model_file.DEFAULT.stat().st_size < 3_000_000
-    digest = model_file.restore(model_file.DEFAULT)[1].rsplit("-", 1)[1]
-    assert model_file.checksum_file(model_file.DEFAULT).read_text().startswith(digest)
-    assert digest in model_file.DEFAULT.with_name("README.md").read_text()
+    assert weights_file.DEFAULT.stat().st_size < 3_000_000
+    digest = model_file.restore(weights_file.DEFAULT)[1].rsplit("-", 1)[1]
+    assert weights_file.checksum_file(weights_file.DEFAULT).read_text().startswith(digest)
+    assert digest in weights_file.DEFAULT.with_suffix(".md").read_text()
 
 
 def test_missing_weights(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_missing_weights(tmp_path: Path) -> None:
 
 
 def test_missing_checksum(stored: Path) -> None:
-    model_file.checksum_file(stored).unlink()
+    weights_file.checksum_file(stored).unlink()
     with pytest.raises(UserError, match="sha256"):
         Recognizer.load(stored)
 

@@ -93,6 +93,14 @@ def test_missing_sets_are_a_user_error(tmp_path: Path) -> None:
         train.load_sequences(TrainConfig(), tmp_path, tmp_path / "pose.task", tmp_path)
 
 
+@pytest.mark.parametrize("out", ["file/net.safetensors", "net.onnx", "folder.safetensors"])
+def test_weights_that_could_not_be_written_are_refused_before_the_training(tmp_path: Path, out: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.safetensors").mkdir()
+    with pytest.raises(UserError, match="weights"):
+        train.main(tmp_path / "missing.yaml", tmp_path / out, tmp_path, tmp_path / "pose.task", tmp_path)
+
+
 def test_a_short_clip_is_judged_by_its_last_answer() -> None:
     recognizer = Recognizer.load()
     stand = next(s for s in SEQUENCES if s.name.startswith("stand"))

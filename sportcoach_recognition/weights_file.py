@@ -1,0 +1,34 @@
+"""The file of a network's weights and the sha256 beside it, without loading torch."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from sportcoach_perception.errors import UserError
+
+DEFAULT: Final = Path(__file__).parent / "weights" / "tcn_gat.safetensors"
+"""The network that ships with the package; its sha256 is in the file beside it."""
+
+
+def checksum_file(path: Path) -> Path:
+    """Where the sha256 of the weights at `path` is kept, in the format of sha256sum."""
+    return path.with_name(path.name + ".sha256")
+
+
+def read_checked(path: Path) -> tuple[bytes, str]:
+    """Content of the file at `path` and its sha256.
+
+    Raises:
+        UserError: the file or its sha256 is missing, or they don't match.
+    """
+    try:
+        data = path.read_bytes()
+        expected = checksum_file(path).read_text().split()[0]
+    except (OSError, IndexError, UnicodeDecodeError) as error:
+        raise UserError(f"weights {path} or their .sha256 cannot be read; install again or train new ones") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != expected:
+        raise UserError(f"weights {path} do not match their sha256: the file is damaged or not the one meant")
+    return data, digest
