@@ -15,13 +15,13 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from sportcoach.graph import GraphOptions, environment, nodes
+from sportcoach.graph import GraphOptions, camera_info, environment, nodes
 from sportcoach.monitor_node import HOLD, Monitor
+from sportcoach.preflight import check
 from sportcoach.results import FrameResult
 from sportcoach.supervisor import Outcome as Ended
 from sportcoach.supervisor import Supervisor
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.video import VideoFile
 
 TICK = 0.05
 """Seconds between two looks at the processes."""
@@ -44,16 +44,6 @@ class Outcome:
     exit_code: int = 0
     error: str = ""
     arrivals: dict[str, dict[int, int]] = field(default_factory=dict)
-
-
-def check_source(options: GraphOptions) -> None:
-    """Open a video once before any process is started.
-
-    Raises:
-        UserError: it cannot be decoded.
-    """
-    if options.source == "video":
-        VideoFile(options.video).close()
 
 
 @contextmanager
@@ -121,7 +111,7 @@ class Follower:
         self._last = 0
         self._results = 0
         os.environ.update(environment())  # the monitor must speak the transports of the nodes
-        self._monitor = Monitor(options.namespace, hops)
+        self._monitor = Monitor(camera_info(options), options.namespace, hops)
         self._supervisor = Supervisor(nodes(options), on_line=on_line)
 
     def run(self, stop: threading.Event) -> Outcome:
@@ -174,9 +164,9 @@ def exclusive(options: GraphOptions) -> Iterator[threading.Event]:
     """What a command does before it starts the graph; yields an event that SIGINT, SIGTERM and SIGHUP set.
 
     Raises:
-        UserError: the source cannot be opened, or another graph is running.
+        UserError: the graph could not work with the options, or another one is running.
     """
-    check_source(options)
+    check(options)
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")  # pictures of people stay on this machine
     with only_graph(options.namespace), stop_signals() as stop:
         yield stop

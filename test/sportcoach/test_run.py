@@ -161,7 +161,13 @@ def test_up_restarts_a_node_that_dies_and_stops_cleanly(tmp_path: Path, ros_doma
         (("analyze", "empty.mp4", "--weights", "words.mp4"), "words.mp4"),
         (("analyze", "empty.mp4", "--exercise", "yodelling"), "no exercise named 'yodelling'"),
         (("analyze", "empty.mp4", "--language", "xx"), "xx"),
+        (("run", "--video", "empty.mp4", "--weights", "words.mp4"), "words.mp4"),
+        (("run", "--video", "empty.mp4", "--exercise", "yodelling"), "no exercise named 'yodelling'"),
+        (("run", "--video", "empty.mp4", "--exercises", "nowhere"), "nowhere"),
+        (("run", "--video", "empty.mp4", "--language", "xx"), "xx"),
         (("run", "--video", "empty.mp4", "--namespace", "a b"), "namespace 'a b'"),
+        (("run", "--source", "sim", "--trial", "nowhere.yaml"), "nowhere.yaml"),
+        (("up", "--exercise", "yodelling"), "no exercise named 'yodelling'"),
     ],
 )
 def test_bad_input_gives_one_line_and_no_traceback(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
@@ -170,13 +176,17 @@ def test_bad_input_gives_one_line_and_no_traceback(arguments: tuple[str, ...], w
     result = sportcoach(*arguments, folder=tmp_path)
     assert result.returncode == 2
     assert_one_line(result, words)
+    assert not (tmp_path / "sessions").exists()
 
 
-def test_a_damaged_pose_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("arguments", [("analyze", "empty.mp4"), ("run", "--video", "empty.mp4")])
+def test_a_damaged_pose_model_is_refused(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     empty_clip(tmp_path / "empty.mp4", seconds=0.2)
     (tmp_path / "pose_landmarker_full.task").write_bytes(b"damaged")
     monkeypatch.setenv("SPORTCOACH_MODELS", str(tmp_path))
-    result = sportcoach("analyze", "empty.mp4", folder=tmp_path)
+    result = sportcoach(*arguments, folder=tmp_path)
     assert result.returncode == 2
     assert_one_line(result, "pose_landmarker_full.task")
 
