@@ -1,12 +1,12 @@
-# make demo    set up, then coach the person in VIDEO
+# make demo    set up, then coach a simulated athlete for a minute, or the person in VIDEO=FILE
 # make test    set up, then run all checks and tests
-VIDEO ?= ../shared/data/clips/squat_tb_bodyweight.mp4
+VIDEO ?=
 BIN := .venv/bin
 
 .PHONY: demo test lint format setup clean distclean
 
 demo: setup
-	@$(BIN)/sportcoach run --source video --video "$(VIDEO)"
+	@$(BIN)/sportcoach run $(if $(VIDEO),--source video --video "$(VIDEO)",--source sim)
 
 test: lint
 	@$(BIN)/python -m pytest

@@ -77,7 +77,10 @@ class Entry:
     def _scalar(self) -> Any:
         if not isinstance(self._node, yaml.ScalarNode):
             return None
-        return yaml.constructor.SafeConstructor.construct_object(yaml.SafeLoader(""), self._node)
+        try:
+            return yaml.constructor.SafeConstructor.construct_object(yaml.SafeLoader(""), self._node)
+        except (yaml.YAMLError, ValueError) as error:  # a tag that is unknown, or that the text does not fit
+            raise self.error(f"{self._what} '{self._node.value}' cannot be read as {self._node.tag}") from error
 
 
 def read_yaml(path: Path, what: str) -> Entry:

@@ -35,7 +35,7 @@ HOME: Final = 0.15
 SETTLING: Final = 1_000_000_000
 """... or this long after the repetition counted [ns]."""
 
-MIN_DURATION: Final = 300_000_000
+MIN_DURATION: Final = 450_000_000
 """No one does a repetition in less [ns]."""
 
 MAX_DURATION: Final = 20_000_000_000

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -189,6 +190,8 @@ class NodeBase(LifecycleNode):
 
 def run_node(node_class: Callable[[], NodeBase]) -> None:
     """Run a node until it finishes or is told to stop by SIGINT or SIGTERM; ends the process with its exit code."""
+    # A client that was discovered half-way asks again; nobody needs to read of it.
+    warnings.filterwarnings("ignore", message="failed to send response", category=RuntimeWarning)
     # rclpy's own handlers shut the context down first: no actuator could be switched off any more.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:

@@ -49,8 +49,10 @@ class SimAthleteNode(SourceNode):
         trial = self._trial
         # Here and not in `configure`: an OpenGL context belongs to the thread that made it.
         with Athlete(trial.subject, trial.plan, self.parameter("seed"), trial.scene, trial.world) as athlete:
-            start = self.get_clock().now().nanoseconds
+            start: int | None = None
             for observation in athlete.observe():
+                if start is None:  # only now: the first picture takes its time
+                    start = self.get_clock().now().nanoseconds - observation.arrival
                 if self.stopped or (duration is not None and observation.arrival >= duration):
                     return
                 while self._heard:

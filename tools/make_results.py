@@ -1,0 +1,101 @@
+"""Makes docs/results.md from the measurements kept in docs/results/*.json, as the commands printed them.
+
+usage: make_results.py
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "docs" / "results"
+COUNTED = ROOT / "test" / "data" / "repetitions.yaml"
+
+GRAPH = "sportcoach bench graph --video ../shared/data/clips/squat_tb_bodyweight.mp4 --duration 30 --json"
+CLIPS = "sportcoach analyze ../shared/data/clips/*.mp4 --json"
+
+
+def main() -> None:
+    """Write the page."""
+    parts = [
+        "# Measured results",
+        "",
+        "Made by `tools/make_results.py` from [docs/results](results); each table names the command that printed it.",
+        "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/README.md).",
+        *graph_section(read("graph.json")),
+        *clips_section(read("clips.json")),
+    ]
+    (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
+def read(name: str) -> Any:
+    """A measurement."""
+    return json.loads((RESULTS / name).read_text(encoding="utf-8"))
+
+
+def graph_section(bench: dict[str, Any]) -> list[str]:
+    """Frames lost and latency of the running graph."""
+    rows = [
+        f"| {figure['name']} | {figure['value']:.3g} | {figure['unit']} | {figure['target'] or ''} | "
+        f"{ {True: 'yes', False: 'no', None: ''}[figure['met']] } |"
+        for figure in bench["figures"]
+    ]
+    return [
+        "",
+        "## The graph in real time",
+        "",
+        f"All nodes as processes, recording with pictures, 640x480 at 30 fps, pose network {bench['complexity']}. "
+        f"Latency is from the stamp of the frame to the arrival of its decision. {bench['date']}, {bench['machine']}.",
+        "",
+        f"    {GRAPH}",
+        "",
+        "| figure | value | unit | target | met |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
+
+
+def clips_section(sessions: list[dict[str, Any]]) -> list[str]:
+    """What is found in real clips, against what was counted by hand."""
+    counted = yaml.safe_load(COUNTED.read_text(encoding="utf-8"))
+    rows = []
+    for session in sessions:
+        name = Path(session["source"]).stem
+        found = Counter(rep["exercise"] for rep in session["reps"])
+        truth = counted[name]
+        rows.append(
+            f"| {name} | {truth['exercise']} | {share_named(session, truth['exercise']):.0%} | {truth['repetitions']} | "
+            f"{found.pop(truth['exercise'], 0)} | {sum(found.values())} | {len(session['cues'])} |"
+        )
+    return [
+        "",
+        "## Real clips",
+        "",
+        "Named right: share of the time from one second after the start; of clips under 3 s the last label. The network "
+        "was trained on these clips; the model card has the same table without them. Counted by hand: "
+        "[repetitions.yaml](../test/data/repetitions.yaml).",
+        "",
+        f"    {CLIPS}",
+        "",
+        "| clip | exercise | named right | counted by hand | found | of other exercises | cues |",
+        "|---|---|---|---|---|---|---|",
+        *rows,
+    ]
+
+
+def share_named(session: dict[str, Any], exercise: str) -> float:
+    """Share of the time with the right label."""
+    if session["duration_s"] < 3.0:
+        return float(session["actions"][-1]["label"] == exercise)
+    spans = [(max(a["t0"], 1.0), a["t1"], a["label"]) for a in session["actions"] if a["t1"] > 1.0]
+    right = sum(end - start for start, end, label in spans if label == exercise)
+    return float(right / sum(end - start for start, end, _ in spans))
+
+
+if __name__ == "__main__":
+    main()
