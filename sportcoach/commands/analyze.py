@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from sportcoach.live import print_summary
 from sportcoach.offline import Analysis, analyze
-from sportcoach.output import default_folder, write_session
+from sportcoach.output import BAG, default_folder, write_session
 from sportcoach.pipeline import PipelineOptions
 from sportcoach_perception.errors import UserError
 
@@ -29,22 +31,21 @@ def main(arguments: argparse.Namespace) -> int:
         language=arguments.language,
     )
     sessions, exit_code = [], 0
-    for path in arguments.files:
+    for path, name in zip(arguments.files, names(arguments.files), strict=True):
         try:
+            folder = _folder(arguments, name)
             analysis = _analyze(path, options, arguments.duration)
+            if analysis.warning:
+                print(f"sportcoach: {analysis.warning}", file=sys.stderr)
+            if arguments.json:
+                sessions.append(json.loads(analysis.session.to_json()))
+            else:
+                print_summary(analysis.session)
+            if folder is not None:
+                write_session(analysis.log, analysis.session, folder)
         except UserError as error:
             print(f"sportcoach: {error}", file=sys.stderr)
             exit_code = error.exit_code
-            continue
-        if analysis.warning:
-            print(f"sportcoach: {analysis.warning}", file=sys.stderr)
-        folder = _folder(arguments, path)
-        if folder is not None:
-            write_session(analysis.log, analysis.session, folder)
-        if arguments.json:
-            sessions.append(json.loads(analysis.session.to_json()))
-        else:
-            print_summary(analysis.session)
     if arguments.json and (sessions or len(arguments.files) > 1):
         print(json.dumps(sessions[0] if len(arguments.files) == 1 else sessions, indent=2, ensure_ascii=False))
     return exit_code
@@ -52,15 +53,27 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _analyze(path: Path, options: PipelineOptions, duration: float) -> Analysis:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=ERRORS, transient=True) as bar:
+    with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as bar:
         task = bar.add_task(path.name, total=None)
         return analyze(
             path, options, duration, lambda done, total: bar.update(task, completed=done, total=total or None)
         )
 
 
-def _folder(arguments: argparse.Namespace, path: Path) -> Path | None:
+def names(files: Sequence[Path]) -> list[str]:
+    """A name for each file, its own without the suffix; those that were given away already get a number."""
+    given: list[str] = []
+    for path in files:
+        candidates = (f"{path.stem}-{number}" if number > 1 else path.stem for number in itertools.count(1))
+        given.append(next(name for name in candidates if name not in given))
+    return given
+
+
+def _folder(arguments: argparse.Namespace, name: str) -> Path | None:
+    """Where the results of one file go, None for nowhere."""
     if arguments.out is None:
-        return None if arguments.json else default_folder(path.stem)
-    out: Path = arguments.out
-    return out if len(arguments.files) == 1 else out / path.stem
+        return None if arguments.json else default_folder(name)
+    folder: Path = arguments.out if len(arguments.files) == 1 else arguments.out / name
+    if (folder / BAG).exists():
+        raise UserError(f"{folder} holds a recorded session and is not overwritten: name another folder with --out")
+    return folder
