@@ -154,7 +154,10 @@ def _parser() -> argparse.ArgumentParser:
     what = bench.add_subparsers(title="benchmarks", metavar="WHAT", required=True)
     graph = what.add_parser("graph", help="frames lost and latency of the whole graph, per hop")
     graph.add_argument(
-        "--video", type=Path, required=True, metavar="FILE", help="video, brought to 640x480 at 30 fps and repeated"
+        "--video",
+        type=Path,
+        metavar="FILE",
+        help="video, brought to 640x480 at 30 fps and repeated (default: a squat in ../shared/data/clips)",
     )
     graph.add_argument(
         "--duration", type=_seconds, default=30.0, metavar="S", help="length of the measurement (default: 30)"

@@ -16,6 +16,7 @@ from sportcoach.figures import Figure, report
 from sportcoach.follow import Follower, Outcome, exclusive
 from sportcoach.graph import GraphOptions
 from sportcoach.results import FrameResult
+from sportcoach_perception.config import share_folder
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.video import VideoFile
 
@@ -33,10 +34,13 @@ HOPS = (
 
 def main(arguments: argparse.Namespace) -> int:
     """Measure and print."""
+    if arguments.duration == 0.0:
+        raise UserError("--duration must be more than 0: the measurement needs an end")
+    video = arguments.video or default_video()
     results: list[FrameResult] = []
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
-        source = bring_to_standard(arguments.video, clip)
+        source = bring_to_standard(video, clip)
         options = GraphOptions(
             source="video",
             video=str(clip),
@@ -55,11 +59,23 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError("the graph gave no result to measure", 1)
     figures = measure(results, outcome)
     if arguments.json:
-        details = {"video": arguments.video.name, "frames_in_clip": source, "complexity": arguments.complexity}
+        details = {"video": video.name, "frames_in_clip": source, "complexity": arguments.complexity}
         print(report("graph", 0, figures, details))
     else:
         _print(figures)
     return 0
+
+
+def default_video() -> Path:
+    """The clip of the squat in the data beside the checkout.
+
+    Raises:
+        UserError: it is not there.
+    """
+    video = share_folder().parent / "shared" / "data" / "clips" / "squat_tb_bodyweight.mp4"
+    if not video.is_file():
+        raise UserError(f"there is no {video.name} in the data beside this checkout: name a video with --video")
+    return video
 
 
 def to_stderr(name: str, line: str) -> None:

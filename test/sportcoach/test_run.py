@@ -168,6 +168,7 @@ def test_up_restarts_a_node_that_dies_and_stops_cleanly(tmp_path: Path, ros_doma
         (("run", "--video", "empty.mp4", "--namespace", "a b"), "namespace 'a b'"),
         (("run", "--source", "sim", "--trial", "nowhere.yaml"), "nowhere.yaml"),
         (("up", "--exercise", "yodelling"), "no exercise named 'yodelling'"),
+        (("bench", "graph", "--duration", "0"), "--duration"),
     ],
 )
 def test_bad_input_gives_one_line_and_no_traceback(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
