@@ -75,6 +75,9 @@ def test_a_new_exercise_is_a_file(tmp_path: Path) -> None:
         ("phase: moving", "phase: moving, phase: turn", 7, "twice"),
         ("  - {angle: elbow", "  {angle: elbow", 5, "list"),
         ("signal: {", "signal: {{", 3, "YAML"),
+        ("turn: 45}", "turn: !angle 45}", 3, "!angle"),
+        ("tolerance: 15", "tolerance: !!int wide", 5, "'wide'"),
+        ("source: measured by ourselves", "source: 2020-99-99", 2, "2020-99-99"),
     ],
 )
 def test_mistakes_are_named_with_file_and_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
