@@ -75,7 +75,7 @@ class LiveView:
     def update(self, result: FrameResult) -> None:
         """Take the result of a frame; show it when it is time to."""
         stamp = result.skeleton.stamp
-        if self._recent and stamp < self._recent[-1][0]:  # a looping video begins again
+        if self._recent and stamp < self._recent[-1][0]:  # another driver's time was set back, a bag played in a loop
             self._recent.clear()
             self._start = self._shown = None
         self._start = stamp if self._start is None else self._start

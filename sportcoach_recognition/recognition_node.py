@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from sportcoach_msgs.msg import Action, FusedFrame
 
 from sportcoach_perception.messages import read_fused
@@ -19,7 +18,6 @@ class RecognitionNode(NodeBase):
 
     def configure(self) -> None:
         """Load the network."""
-        torch.set_num_threads(1)  # the other nodes need the other cores more than a 33-node graph does
         self._recognizer = Recognizer.load(self.parameter("weights") or None)
         self._actions = self.publisher(Action, "action")
 

@@ -74,7 +74,7 @@ def test_count_stays_when_the_set_is_over() -> None:
     assert "6" in row
 
 
-def test_looping_video_goes_on() -> None:
+def test_display_goes_on_when_stamps_go_back() -> None:
     results = list(make_results((Part("squat", 1),)))
     lines = shown(results + results, terminal=False).splitlines()
     assert len(lines) == 6
