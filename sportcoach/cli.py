@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sportcoach import __version__
+from sportcoach.commands.options import CHAIN, RECORDING, add_graph_options, add_options, seconds
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition.action import ACTIONS
 
 DESCRIPTION = "Real-time coaching of sports movements with a camera and body-worn IMUs, on ROS 2."
 
@@ -23,70 +23,6 @@ examples:
   sportcoach up --source topics                       the nodes alone, for a robot that has its own camera driver
 """
 
-EXERCISES = ("auto", *(action for action in ACTIONS if action != "other"))
-
-
-def _add_chain_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what to look for")
-    group.add_argument(
-        "--exercise",
-        default="auto",
-        metavar="NAME",
-        help=f"one of {', '.join(EXERCISES)}, or one of your own (default: auto)",
-    )
-    group.add_argument(
-        "--exercises",
-        default="",
-        metavar="DIR",
-        help="folder of exercise definitions (YAML) in place of the shipped ones",
-    )
-    group.add_argument(
-        "--complexity",
-        default="full",
-        choices=("lite", "full", "heavy"),
-        help="size of the pose network (default: full)",
-    )
-    group.add_argument("--weights", default="", metavar="FILE", help="recognition weights in place of the shipped ones")
-    group.add_argument("--language", default="en", help="language of the cues: en, zh (default: en)")
-
-
-def _add_graph_options(parser: argparse.ArgumentParser) -> None:
-    source = parser.add_argument_group("source")
-    source.add_argument(
-        "--source",
-        choices=("video", "camera", "sim", "topics"),
-        help="where pictures come from; topics: from other drivers (default: camera, or video with --video)",
-    )
-    source.add_argument("--video", default="", metavar="FILE", help="video file, played at its own rate")
-    source.add_argument("--device", type=int, default=0, metavar="N", help="camera /dev/videoN (default: 0)")
-    source.add_argument(
-        "--trial", default="demo", metavar="FILE", help="what the simulated athlete does (default: a minute of demo)"
-    )
-    source.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the simulated athlete (default: 1)")
-    source.add_argument(
-        "--image-topic", default="image_raw", metavar="TOPIC", help="topic of the camera driver; for source topics"
-    )
-    source.add_argument("--compressed", action="store_true", help="listen to the compressed pictures below that topic")
-    source.add_argument("--duration", type=_seconds, default=0.0, metavar="S", help="stop after S seconds of pictures")
-    source.add_argument("--loop", action="store_true", help="start the video again at its end")
-    graph = parser.add_argument_group("graph")
-    graph.add_argument(
-        "--namespace", default="", metavar="NS", help="put every topic and node below NS: a second station"
-    )
-    graph.add_argument("--use-sim-time", action="store_true", help="take the time from /clock")
-    graph.add_argument("--no-voice", action="store_true", help="say nothing aloud")
-    graph.add_argument(
-        "--voice-dir", default="", metavar="DIR", help="write phrases to wav files in DIR in place of playing them"
-    )
-    graph.add_argument("--no-haptic", action="store_true", help="send no vibration commands")
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 86400.0:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400 seconds")
-    return value
-
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
@@ -96,8 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", help="coach a video or a camera live, with a recording and a report")
-    _add_graph_options(run)
-    _add_chain_options(run)
+    add_graph_options(run)
     output = run.add_argument_group("output")
     output.add_argument(
         "--out",
@@ -105,23 +40,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="new folder for session.json, report.html and bag/ (default: sessions/DATE-SOURCE)",
     )
-    output.add_argument("--no-images", action="store_true", help="leave the pictures out of the bag")
+    output.add_argument(
+        "--no-images", dest="record_images", action="store_false", help="leave the pictures out of the bag"
+    )
     run.set_defaults(command="run")
 
     up = commands.add_parser("up", help="start all nodes and keep them running until Ctrl-C")
-    _add_graph_options(up)
-    _add_chain_options(up)
-    recording = up.add_argument_group("recording")
-    recording.add_argument("--record", default="", metavar="DIR", help="record to this new folder (rosbag2, MCAP)")
-    recording.add_argument("--record-images", action="store_true", help="record the pictures too, compressed")
+    add_graph_options(up)
+    add_options(up, "recording", RECORDING)
     up.set_defaults(command="up")
 
     analyze = commands.add_parser("analyze", help="coach video files offline, as fast as the machine allows")
     analyze.add_argument("files", nargs="+", type=Path, metavar="FILE", help="video files")
-    _add_chain_options(analyze)
-    analyze.add_argument(
-        "--duration", type=_seconds, default=0.0, metavar="S", help="stop after S seconds of each video"
-    )
+    add_options(analyze, "what to look for", (*CHAIN, "duration"))
     analyze.add_argument(
         "--out",
         type=Path,
@@ -160,14 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         help="video, brought to 640x480 at 30 fps and repeated (default: a squat in ../shared/data/clips)",
     )
     graph.add_argument(
-        "--duration", type=_seconds, default=30.0, metavar="S", help="length of the measurement (default: 30)"
+        "--duration", type=seconds, default=30.0, metavar="S", help="length of the measurement (default: 30)"
     )
-    graph.add_argument(
-        "--complexity",
-        default="full",
-        choices=("lite", "full", "heavy"),
-        help="size of the pose network (default: full)",
-    )
+    add_options(graph, "what to look for", ("complexity",))
     graph.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     graph.set_defaults(command="bench_graph")
     return parser

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sportcoach.commands.options import CHAIN
 from sportcoach.live import print_summary
 from sportcoach.offline import Analysis, analyze
 from sportcoach.output import BAG, default_folder, write_session
@@ -23,13 +24,7 @@ ERRORS = Console(stderr=True)
 
 def main(arguments: argparse.Namespace) -> int:
     """Analyze every file; a bad one is named and does not stop the others."""
-    options = PipelineOptions(
-        complexity=arguments.complexity,
-        weights=arguments.weights,
-        exercise=arguments.exercise,
-        exercises=arguments.exercises,
-        language=arguments.language,
-    )
+    options = PipelineOptions(**{name: getattr(arguments, name) for name in CHAIN})
     sessions, exit_code = [], 0
     for path, name in zip(arguments.files, names(arguments.files), strict=True):
         try:

@@ -1,38 +1,94 @@
-"""From command-line arguments to the options of the graph."""
+"""Command-line arguments from the one table of options, and back from their values to the options of the graph."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from typing import Any, Final
 
-from sportcoach.graph import GraphOptions
+from sportcoach.graph import OPTIONS, GraphOptions
+
+CHAIN: Final = ("exercise", "exercises", "complexity", "weights", "language")
+"""What decides what is seen and said, online and offline."""
+
+RECORDING: Final = ("record", "record_images")
+
+_GROUPS: Final = {
+    "source": ("source", "video", "loop", "device", "trial", "seed", "image_topic", "compressed", "duration"),
+    "what to look for": CHAIN,
+}
+"""Groups of `--help`; options that are in none of them are about the graph."""
+
+_METAVARS: Final = {
+    "video": "FILE",
+    "device": "N",
+    "trial": "FILE",
+    "seed": "N",
+    "image_topic": "TOPIC",
+    "duration": "S",
+    "exercise": "NAME",
+    "exercises": "DIR",
+    "weights": "FILE",
+    "language": "CODE",
+    "voice_dir": "DIR",
+    "namespace": "NS",
+    "record": "DIR",
+}
 
 
-def graph_options(arguments: argparse.Namespace, record: str, record_images: bool) -> GraphOptions:
+def seconds(text: str) -> float:
+    """A duration of at most a day, for argparse."""
+    value = float(text)
+    if not 0.0 <= value <= 86400.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400 seconds")
+    return value
+
+
+def add_graph_options(parser: argparse.ArgumentParser) -> None:
+    """Add every option of the graph but those of the recording, in groups."""
+    grouped = {name for names in _GROUPS.values() for name in names}
+    others = [name for name in OPTIONS if name not in grouped and name not in RECORDING]
+    for title, names in {**_GROUPS, "graph": others}.items():
+        add_options(parser, title, names)
+    parser.set_defaults(source=None)  # the video decides, see graph_options
+
+
+def add_options(parser: argparse.ArgumentParser, title: str, names: Iterable[str]) -> None:
+    """Add the options `names` to `parser`, as a group of its help."""
+    group = parser.add_argument_group(title)
+    for name in names:
+        group.add_argument(_flag(name), dest=name, **_details(name))
+
+
+def _flag(name: str) -> str:
+    negation = "no-" if OPTIONS[name].default is True else ""
+    return f"--{negation}{name.replace('_', '-')}"
+
+
+def _details(name: str) -> dict[str, Any]:
+    """What argparse is to know about an option; one that is on by default gets a flag that switches it off."""
+    option = OPTIONS[name]
+    text = option.description.replace("%", "%%")
+    if option.default is True:
+        return {"action": "store_false", "help": f"Do not {text[0].lower()}{text[1:]}"}
+    if option.default is False:
+        return {"action": "store_true", "help": text}
+    default = "camera, or video with --video" if name == "source" else option.default_text
+    return {
+        "type": seconds if name == "duration" else type(option.default),
+        "default": option.default,
+        "choices": option.choices or None,
+        "metavar": _METAVARS.get(name),
+        "help": f"{text} (default: {default})" if default else text,
+    }
+
+
+def graph_options(arguments: argparse.Namespace) -> GraphOptions:
     """The graph that `run` and `up` were asked for.
 
     Raises:
         UserError: values that are not allowed or do not go together.
     """
-    return GraphOptions(
-        source=arguments.source or ("video" if arguments.video else "camera"),
-        trial=arguments.trial,
-        seed=arguments.seed,
-        video=arguments.video,
-        device=arguments.device,
-        loop=arguments.loop,
-        duration=arguments.duration,
-        image_topic=arguments.image_topic,
-        compressed=arguments.compressed,
-        complexity=arguments.complexity,
-        weights=arguments.weights,
-        exercise=arguments.exercise,
-        exercises=arguments.exercises,
-        language=arguments.language,
-        voice=not arguments.no_voice,
-        voice_dir=arguments.voice_dir,
-        haptic=not arguments.no_haptic,
-        record=record,
-        record_images=record_images,
-        namespace=arguments.namespace,
-        use_sim_time=arguments.use_sim_time,
-    )
+    values = {name: getattr(arguments, name) for name in OPTIONS if hasattr(arguments, name)}
+    values["source"] = arguments.source or ("video" if arguments.video else OPTIONS["source"].default)
+    return GraphOptions(**values)

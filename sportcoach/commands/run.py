@@ -19,7 +19,7 @@ from sportcoach.session import Session, SessionLog
 
 def main(arguments: argparse.Namespace) -> int:
     """Run until the source ends or Ctrl-C; whatever was recorded until then is kept."""
-    options = graph_options(arguments, record="", record_images=not arguments.no_images)
+    options = graph_options(arguments)
     name = source_name(options)
     with exclusive(options) as stop:
         folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(",", "").replace(" ", "-")))

@@ -14,7 +14,7 @@ from sportcoach.supervisor import Outcome, Supervisor
 
 def main(arguments: argparse.Namespace) -> int:
     """Keep the graph running."""
-    options = graph_options(arguments, arguments.record, arguments.record_images)
+    options = graph_options(arguments)
     specs = nodes(options)
     lines = NodeLines([spec.name for spec in specs])
     with exclusive(options) as stop, Supervisor(specs, on_line=lines) as supervisor:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sportcoach.commands import analyze
+from sportcoach.commands.options import CHAIN
 from sportcoach.offline import Analysis
 from sportcoach.session import SessionLog
 
@@ -26,7 +27,7 @@ def no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*files: str, out: Path | None, as_json: bool = False) -> int:
-    options = dict.fromkeys(("complexity", "weights", "exercise", "exercises", "language"), "")
+    options = dict.fromkeys(CHAIN, "")
     return analyze.main(
         argparse.Namespace(files=[Path(file) for file in files], out=out, json=as_json, duration=0.0, **options)
     )
