@@ -26,7 +26,7 @@ def main() -> None:
         "# Measured results",
         "",
         "Made by `tools/make_results.py` from [docs/results](results); each table names the command that printed it.",
-        "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/README.md).",
+        "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/tcn_gat.md).",
         *graph_section(read("graph.json")),
         *clips_section(read("clips.json")),
     ]
@@ -68,16 +68,16 @@ def clips_section(sessions: list[dict[str, Any]]) -> list[str]:
         name = Path(session["source"]).stem
         found = Counter(rep["exercise"] for rep in session["reps"])
         truth = counted[name]
-        rows.append(
-            f"| {name} | {truth['exercise']} | {share_named(session, truth['exercise']):.0%} | {truth['repetitions']} | "
-            f"{found.pop(truth['exercise'], 0)} | {sum(found.values())} | {len(session['cues'])} |"
-        )
+        exercise, named = truth["exercise"], share_named(session, truth["exercise"])
+        right = found.pop(exercise, 0)
+        cells = (name, exercise, f"{named:.0%}", truth["repetitions"], right, sum(found.values()), len(session["cues"]))
+        rows.append(f"| {' | '.join(map(str, cells))} |")
     return [
         "",
         "## Real clips",
         "",
-        "Named right: share of the time from one second after the start; of clips under 3 s the last label. The network "
-        "was trained on these clips; the model card has the same table without them. Counted by hand: "
+        "Named right: share of the time from one second after the start; of clips under 3 s the last label. The "
+        "network was trained on these clips; the model card has the same table without them. Counted by hand: "
         "[repetitions.yaml](../test/data/repetitions.yaml).",
         "",
         f"    {CLIPS}",
