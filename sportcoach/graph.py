@@ -72,7 +72,7 @@ class GraphOptions:
     weights: str = _option("", "Recognition weights (.safetensors) in place of the shipped ones.")
     exercise: str = _option("auto", "Exercise to coach (squat, push_up, lunge, jumping_jack), or auto.")
     exercises: str = _option("", "Folder of exercise definitions (YAML) in place of the shipped ones.")
-    language: str = _option("en", "Language of the cues.")
+    language: str = _option("en", "Language of the cues: en, zh, or one of your own in config/texts.")
     voice: bool = _option(True, "Speak the cues.")
     voice_dir: str = _option("", "Folder to write the spoken cues to as wav files in place of playing them.")
     haptic: bool = _option(True, "Send vibration commands.")

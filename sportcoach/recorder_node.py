@@ -15,6 +15,7 @@ from sportcoach_msgs.msg import (
     Repetition,
     Skeleton,
     Stage,
+    TruthFrame,
     VoiceCommand,
 )
 
@@ -31,6 +32,7 @@ RESULT_TOPICS: dict[str, type] = {
     "deviation": Deviation,
     "repetition": Repetition,
     "cue": Cue,
+    "truth": TruthFrame,
 }
 COMMAND_TOPICS: dict[str, type] = {
     "voice": VoiceCommand,

@@ -82,6 +82,13 @@ class Messages:
         buzz = {"actuator": "left_wrist", "intensity": 0.5, "duration": duration, "pattern": "pulse"}
         yield "haptic", self.ours("HapticCommand", header=self.header(), **buzz)
 
+    def truth(self) -> Iterator[tuple[str, Any]]:
+        what = {"action": "squat", "movement": "squat", "stage": "execute", "progress": 0.5, "repetition": 2}
+        wrong = {"faults": ["knee_valgus"], "magnitudes": np.array([22.0])}
+        angles = {"joints": ["left_knee", "right_knee"], "angles": self.floats(2)}
+        pose = {"image": self.floats(66), "world": self.floats(99)}
+        yield "truth", self.ours("TruthFrame", header=self.header(), **what, **wrong, **angles, **pose)
+
     def pictures(self) -> Iterator[tuple[str, Any]]:
         data = np.frombuffer(bytes(range(256)) * 20, np.uint8)
         picture = {"header": self.header(), "format": "rgb8; jpeg compressed bgr8", "data": data}
@@ -111,7 +118,7 @@ def assert_equal(read: Any, written: Any) -> None:
 
 def write_squat_bag(folder: Path) -> dict[str, Any]:
     messages = Messages()
-    written = dict([*messages.perception(), *messages.results(), *messages.pictures()])
+    written = dict([*messages.perception(), *messages.results(), *messages.truth(), *messages.pictures()])
     with BagWriter(folder) as bag:
         for index, (topic, message) in enumerate(written.items()):
             bag.write(

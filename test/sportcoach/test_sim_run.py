@@ -1,0 +1,48 @@
+"""The closed loop as processes: the simulated athlete is seen, told, hears, and does better."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from graph_runs import node_processes, sportcoach
+
+from sportcoach.bag import read_messages
+from sportcoach_perception.errors import UserError
+
+pytest.importorskip("sportcoach_msgs.msg", reason="sportcoach_msgs is not built")
+render = pytest.importorskip("sportcoach_sim.render", reason="needs mujoco")
+pytestmark = pytest.mark.graph
+
+TRIAL = """
+camera: {azimuth: 15}
+subject: {compliance: 0.9, reaction_time: 0.6}
+plan:
+  - {movement: squat, repetitions: 5, faults: {knee_valgus: 22}, rest: 2.5}
+"""
+
+
+def test_a_fault_is_named_felt_and_corrected(tmp_path: Path, ros_domain_id: int) -> None:
+    try:
+        render.check_drawing()
+    except UserError as error:
+        pytest.skip(str(error))
+    (tmp_path / "trial.yaml").write_text(TRIAL, encoding="utf-8")
+    run = sportcoach("run", "--source", "sim", "--trial", "trial.yaml", "--out", "live", "--no-images", folder=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert node_processes(ros_domain_id) == []
+    session = json.loads((tmp_path / "live" / "session.json").read_text(encoding="utf-8"))
+    assert session["frames_processed"] == session["frames"]
+    assert session["actions"][-1]["label"] == "squat" and abs(len(session["reps"]) - 5) <= 1
+    assert session["cues"][0]["fault"] == "knee_valgus"
+
+    messages: dict[str, list[object]] = {}
+    for topic, _, message in read_messages(tmp_path / "live" / "bag"):
+        messages.setdefault(topic, []).append(message)
+    assert all(any(m.imu_valid) for m in messages["/fused"][30:-30])  # type: ignore[attr-defined]
+    assert "inward" in messages["/voice"][0].text  # type: ignore[attr-defined]
+    assert messages["/haptic"][0].actuator.endswith("_ankle")  # type: ignore[attr-defined]
+    assert messages["/joy_feedback"]
+    magnitudes = [sum(m.magnitudes) for m in messages["/truth"]]  # type: ignore[attr-defined]
+    assert max(magnitudes) == 22.0 and magnitudes[-1] < 3.0
