@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
+from rclpy.duration import Duration
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from sportcoach_perception.errors import UserError
@@ -21,6 +22,9 @@ from sportcoach_perception.node_base import NodeBase, sensor_qos
 
 SETTLE = 0.5
 """Time a recorder gets to ask for the compressed pictures after everybody is active [s]."""
+
+HAND_OVER = 5.0
+"""Longest wait for readers to take the last pictures [s]."""
 
 LONGEST_SLEEP = 0.1
 """Simulated time may stand still or leap: look again after this [s]."""
@@ -100,7 +104,9 @@ class SourceNode(NodeBase):
                 self.fail(error)
             return
         if not self.stopped and self.parameter("exit_at_end"):
-            time.sleep(0.2)  # let the middleware hand over the last picture
+            # What slow readers have not got yet would die with this process.
+            for publisher in (self._raw, self._compressed, self._info):
+                publisher.wait_for_all_acked(Duration(seconds=HAND_OVER))
             self.finish()
 
     def _wait_for_nodes(self) -> None:
