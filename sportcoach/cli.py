@@ -94,8 +94,21 @@ def _parser() -> argparse.ArgumentParser:
         "--duration", type=seconds, default=30.0, metavar="S", help="length of the measurement (default: 30)"
     )
     add_options(graph, "what to look for", ("complexity",))
-    graph.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     graph.set_defaults(command="bench_graph")
+
+    sim = what.add_parser("sim", help="speed of the simulated athlete")
+    sim.set_defaults(command="bench_sim")
+
+    accuracy = what.add_parser("pose-accuracy", help="MediaPipe against the simulated athlete's true joint angles")
+    add_options(accuracy, "what to look for", ("complexity",))
+    accuracy.add_argument(
+        "--subjects", type=int, default=2, metavar="N", help="athletes per exercise and view (default: 2)"
+    )
+    accuracy.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the athletes (default: 0)")
+    accuracy.set_defaults(command="bench_pose_accuracy")
+
+    for benchmark in (graph, sim, accuracy):
+        benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
 
 

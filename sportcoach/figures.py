@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from rich.console import Console
+from rich.table import Table
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -60,3 +63,13 @@ def report(name: str, seed: int, figures: Iterable[Figure], details: Mapping[str
         indent=2,
         ensure_ascii=False,
     )
+
+
+def print_figures(figures: Iterable[Figure]) -> None:
+    """The figures as a table on the terminal."""
+    table = Table("figure", "value", "unit", "target", "met")
+    for figure in figures:
+        target = "" if figure.target is None else f"{figure.target:g}"
+        met = {None: "", True: "yes", False: "no"}[figure.met]
+        table.add_row(figure.name, f"{figure.value:.3f}", figure.unit, target, met)
+    Console().print(table)

@@ -28,6 +28,7 @@ def main() -> None:
         "Made by `tools/make_results.py` from [docs/results](results); each table names the command that printed it.",
         "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/tcn_gat.md).",
         *graph_section(read("graph.json")),
+        *sim_section(read("sim.json")),
         *clips_section(read("clips.json")),
     ]
     (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
@@ -38,13 +39,18 @@ def read(name: str) -> Any:
     return json.loads((RESULTS / name).read_text(encoding="utf-8"))
 
 
-def graph_section(bench: dict[str, Any]) -> list[str]:
-    """Frames lost and latency of the running graph."""
+def figures_table(bench: dict[str, Any]) -> list[str]:
+    """All figures of a measurement."""
     rows = [
         f"| {figure['name']} | {figure['value']:.3g} | {figure['unit']} | {figure['target'] or ''} | "
         f"{ {True: 'yes', False: 'no', None: ''}[figure['met']] } |"
         for figure in bench["figures"]
     ]
+    return ["", "| figure | value | unit | target | met |", "|---|---|---|---|---|", *rows]
+
+
+def graph_section(bench: dict[str, Any]) -> list[str]:
+    """Frames lost and latency of the running graph."""
     return [
         "",
         "## The graph in real time",
@@ -53,10 +59,20 @@ def graph_section(bench: dict[str, Any]) -> list[str]:
         f"Latency is from the stamp of the frame to the arrival of its decision. {bench['date']}, {bench['machine']}.",
         "",
         f"    {GRAPH}",
+        *figures_table(bench),
+    ]
+
+
+def sim_section(bench: dict[str, Any]) -> list[str]:
+    """Speed of the simulated athlete."""
+    return [
         "",
-        "| figure | value | unit | target | met |",
-        "|---|---|---|---|---|",
-        *rows,
+        "## The simulated athlete",
+        "",
+        f"Time per 640x480 picture with its IMU readings, without pose estimation. {bench['date']}, {bench['machine']}.",
+        "",
+        "    sportcoach bench sim --json",
+        *figures_table(bench),
     ]
 
 

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from sportcoach.figures import Figure, report
+from sportcoach.figures import Figure, print_figures, report
 from sportcoach.follow import Follower, Outcome, exclusive
 from sportcoach.graph import GraphOptions
 from sportcoach.results import FrameResult
@@ -62,7 +60,7 @@ def main(arguments: argparse.Namespace) -> int:
         details = {"video": video.name, "frames_in_clip": source, "complexity": arguments.complexity}
         print(report("graph", 0, figures, details))
     else:
-        _print(figures)
+        print_figures(figures)
     return 0
 
 
@@ -119,12 +117,3 @@ def _hop(arrivals: dict[str, dict[int, int]], before: str | None, after: str) ->
     """Time between the arrivals of a frame on two topics, as the monitor saw them [ns]."""
     starts = arrivals.get(before, {}) if before is not None else {stamp: stamp for stamp in arrivals[after]}
     return [end - starts[stamp] for stamp, end in arrivals[after].items() if stamp in starts]
-
-
-def _print(figures: list[Figure]) -> None:
-    table = Table("figure", "value", "unit", "target", "met")
-    for figure in figures:
-        target = "" if figure.target is None else f"{figure.target:g}"
-        met = {None: "", True: "yes", False: "no"}[figure.met]
-        table.add_row(figure.name, f"{figure.value:.3f}", figure.unit, target, met)
-    Console().print(table)
