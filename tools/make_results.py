@@ -69,7 +69,8 @@ def sim_section(bench: dict[str, Any]) -> list[str]:
         "",
         "## The simulated athlete",
         "",
-        f"Time per 640x480 picture with its IMU readings, without pose estimation. {bench['date']}, {bench['machine']}.",
+        "Time per 640x480 picture with its IMU readings, without pose estimation. "
+        f"{bench['date']}, {bench['machine']}.",
         "",
         "    sportcoach bench sim --json",
         *figures_table(bench),
