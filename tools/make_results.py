@@ -29,6 +29,7 @@ def main() -> None:
         "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/tcn_gat.md).",
         *graph_section(read("graph.json")),
         *sim_section(read("sim.json")),
+        *accuracy_section(read("pose-accuracy.json")),
         *clips_section(read("clips.json")),
     ]
     (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
@@ -74,6 +75,31 @@ def sim_section(bench: dict[str, Any]) -> list[str]:
         "",
         "    sportcoach bench sim --json",
         *figures_table(bench),
+    ]
+
+
+def accuracy_section(bench: dict[str, Any]) -> list[str]:
+    """MediaPipe against the simulated athlete's truth."""
+    found = {(entry["exercise"], entry["view"]): entry["share"] for entry in bench["detection"]}
+    rows = []
+    for entry in bench["angles"]:
+        share = found[entry["exercise"], entry["view"]]
+        errors = (f"{entry[key]:.1f}" for key in ("near_mean", "near_p95", "swing"))
+        cells = (entry["exercise"], entry["view"], f"{share:.1%}", entry["angle"], *errors)
+        rows.append(f"| {' | '.join(cells)} | {'yes' if entry['observable'] else 'no'} |")
+    return [
+        "",
+        "## MediaPipe against the truth",
+        "",
+        f"Pose network {bench['complexity']} on {bench['subjects']} random simulated athletes per exercise and view, "
+        "about half of them with a fault. Absolute error in degrees of the side nearer to the camera, and how far the "
+        f"true angle moves (5th to 95th percentile). {bench['date']}, {bench['machine']}, seed {bench['seed']}.",
+        "",
+        "    sportcoach bench pose-accuracy --json",
+        "",
+        "| exercise | view | found | angle | mean error | p95 error | swing | can be judged |",
+        "|---|---|---|---|---|---|---|---|",
+        *rows,
     ]
 
 
