@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results"
 COUNTED = ROOT / "test" / "data" / "repetitions.yaml"
 
-GRAPH = "sportcoach bench graph --video ../shared/data/clips/squat_tb_bodyweight.mp4 --duration 30 --json"
+GRAPH = "sportcoach bench graph --json"
 CLIPS = "sportcoach analyze ../shared/data/clips/*.mp4 --json"
 
 
