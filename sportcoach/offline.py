@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sportcoach.pipeline import Pipeline, PipelineOptions, with_latency
+from sportcoach.pipeline import Pipeline, PipelineOptions
 from sportcoach.session import Session, SessionLog
 from sportcoach_perception.video import VideoFile
 
@@ -47,7 +47,7 @@ def analyze(
                 break
             began = time.perf_counter()
             result = pipeline.step(frame)
-            log.add(with_latency(result, time.perf_counter() - began))
+            log.add(replace(result, latency=time.perf_counter() - began))
             progress(len(log), video.frame_count)
     video.close()
     session = log.summary()

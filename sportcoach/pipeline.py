@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -63,8 +63,3 @@ class Pipeline:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def with_latency(result: FrameResult, seconds: float) -> FrameResult:
-    """`result` with the time that was spent on it."""
-    return replace(result, latency=seconds)
