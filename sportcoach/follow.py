@@ -16,7 +16,7 @@ from types import FrameType
 from typing import IO
 
 from sportcoach.graph import GraphOptions, camera_info, environment, nodes
-from sportcoach.monitor_node import HOLD, Monitor
+from sportcoach.monitor_node import Monitor
 from sportcoach.preflight import check
 from sportcoach.results import FrameResult
 from sportcoach.supervisor import Outcome as Ended
@@ -26,8 +26,8 @@ from sportcoach_perception.errors import UserError
 TICK = 0.05
 """Seconds between two looks at the processes."""
 
-DRAIN = 1.0
-"""Seconds without a new result after which the graph has nothing more to say about a source that ended."""
+DRAIN = 5.0
+"""Seconds without a new result after which the last pictures of a source that ended count as lost."""
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ class Follower:
     def _drain(self) -> None:
         """Wait for what is still on its way of a source that ended."""
         deadline = time.monotonic() + DRAIN
-        while self._results + HOLD < self._monitor.node.frames and time.monotonic() < deadline:
+        while not self._monitor.node.caught_up and time.monotonic() < deadline:
             if self._listen(TICK):
                 deadline = time.monotonic() + DRAIN
 

@@ -43,6 +43,8 @@ class MonitorNode(Node):
         self.frames = 0
         self.arrivals: dict[str, dict[int, int]] = {}
         self._hops = hops
+        self._newest_picture = 0
+        self._newest_result = 0
         self._join = StampJoin(len(PARTS))
         self._complete: list[tuple[tuple[Any, ...], float]] = []
         self._repetitions: list[coaching.Repetition] = []
@@ -74,6 +76,7 @@ class MonitorNode(Node):
 
     def _on_camera_info(self, message: CameraInfo) -> None:
         self.frames += 1
+        self._newest_picture = stamp_of(message.header.stamp)
         self._note("camera_info", message)
 
     def _on_part(self, index: int, topic: str, read: Callable[[Any], Any]) -> Callable[[Any], None]:
@@ -82,9 +85,15 @@ class MonitorNode(Node):
             stamp = stamp_of(message.header.stamp)
             parts = self._join.add(index, stamp, read(message))
             if parts is not None:
+                self._newest_result = stamp
                 self._complete.append((parts, (self._now() - stamp) * 1e-9))
 
         return on_message
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the result for the newest picture is here; results keep the order of their pictures."""
+        return self._newest_result >= self._newest_picture
 
     def take(self, flush: bool = False) -> Results:
         """Results that came in since the last call, in order of their stamps; all of them with `flush`."""

@@ -24,8 +24,8 @@ from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import ParameterSpec, load_parameters, refuse_unknown
 
-RESULTS = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-"""Every result is delivered; a reader may fall behind, or be discovered late, by a second or so without loss."""
+RESULTS = QoSProfile(depth=300, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+"""Every result is delivered; a reader may fall behind, or be discovered late, by ten seconds without loss."""
 
 COMMANDS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.VOLATILE)
 """What to say and to feel is for now, never for whoever joins later."""

@@ -16,7 +16,7 @@ class StampJoin:
     RESTART = 1_000_000_000
     """A stamp this far behind the last complete one means that the clock was set back [ns]."""
 
-    def __init__(self, streams: int, depth: int = 64) -> None:
+    def __init__(self, streams: int, depth: int = 300) -> None:
         self._streams = streams
         self._depth = depth
         self._waiting: dict[int, dict[int, Any]] = {}
