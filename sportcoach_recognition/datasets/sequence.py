@@ -1,8 +1,8 @@
-"""One labelled movement, from whatever set, in the form the recogniser sees."""
+"""One labelled movement, from whatever set: landmarks, limb IMUs or both."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -29,11 +29,14 @@ class Sequence:
     stamps: (T,) ns, increasing.
     world: (T, 33, 3) metres, origin between the hips, camera optical frame (y down); zero where not seen.
     seen: (T, 33) whether the set gives this landmark in this frame.
-    label: one of ACTIONS.
+    label: the action, a class of the set or one of ACTIONS.
     source: the set it comes from.
     subject: the person, or the finest grouping the set gives; what a split must not cut.
     name: the file or trial, unique within the source.
     depth: whether z means anything.
+    imu_stamps: (M,) ns, increasing, on the clock of `stamps`; empty without IMUs.
+    imu: (M, 4, 6) acc [m/s^2] with gravity, gyro [rad/s] per limb, in the sensor's frame; zero where not measured.
+    imu_seen: (4, 2) whether the set has this limb's accelerometer, gyro.
     """
 
     stamps: NDArray[np.int64]
@@ -44,6 +47,9 @@ class Sequence:
     subject: str
     name: str
     depth: bool = True
+    imu_stamps: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    imu: Floats = field(default_factory=lambda: np.zeros((0, len(LIMBS), 6), np.float32))
+    imu_seen: Bools = field(default_factory=lambda: np.zeros((len(LIMBS), 2), np.bool_))
 
     def resampled(self) -> Sequence:
         """The same at the recogniser's rate, made by the recogniser's own resampler."""
