@@ -74,6 +74,16 @@ def read_fused(message: Any) -> FusedFrame:
     )
 
 
+def fill_imu(message: Any, sample: ImuSample, stamp: int) -> Any:
+    """`sample` as the sensor_msgs/Imu given, at `stamp` [ns], in the frame of the sensor (REP-145)."""
+    set_time(message.header.stamp, stamp)
+    message.header.frame_id = f"{sample.limb}_imu"
+    acceleration, rate = message.linear_acceleration, message.angular_velocity
+    acceleration.x, acceleration.y, acceleration.z, rate.x, rate.y, rate.z = map(float, sample.signal)
+    message.orientation_covariance[0] = -1.0  # not measured
+    return message
+
+
 def read_imu(message: Any, limb: str) -> ImuSample:
     """A sensor_msgs/Imu as a sample of `limb`; what the sensor does not measure (REP-145, covariance -1) is zero."""
     acceleration, rate = message.linear_acceleration, message.angular_velocity

@@ -1,4 +1,4 @@
-"""The simulated athlete's truth and sensors as ROS messages; see sportcoach_perception.messages."""
+"""The simulated athlete's truth as a ROS message; see sportcoach_perception.messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from sportcoach_perception.angles import ANGLES
-from sportcoach_perception.frames import ImuSample
 from sportcoach_perception.messages import set_time
 from sportcoach_sim.athlete import Truth
 
@@ -21,14 +20,4 @@ def fill_truth(message: Any, truth: Truth, stamp: int, frame_id: str) -> Any:
     message.faults, message.magnitudes = list(truth.faults), list(map(float, truth.faults.values()))
     message.joints, message.angles = list(ANGLES), np.asarray(truth.angles, np.float32).tolist()
     message.image, message.world = truth.skeleton.image.ravel(), truth.skeleton.world.ravel()
-    return message
-
-
-def fill_imu(message: Any, sample: ImuSample, stamp: int) -> Any:
-    """`sample` as the sensor_msgs/Imu given, at `stamp` [ns], in the frame of the sensor (REP-145)."""
-    set_time(message.header.stamp, stamp)
-    message.header.frame_id = f"{sample.limb}_imu"
-    acceleration, rate = message.linear_acceleration, message.angular_velocity
-    acceleration.x, acceleration.y, acceleration.z, rate.x, rate.y, rate.z = map(float, sample.signal)
-    message.orientation_covariance[0] = -1.0  # not measured
     return message

@@ -8,12 +8,12 @@ from sensor_msgs.msg import Imu
 from sportcoach_msgs.msg import Cue, TruthFrame
 
 from sportcoach_perception.frames import ImageFrame, ImuSample
-from sportcoach_perception.messages import stamp_of
+from sportcoach_perception.messages import fill_imu, stamp_of
 from sportcoach_perception.node_base import run_node, sensor_qos
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_perception.source_node import SourceNode
 from sportcoach_sim.athlete import Athlete, Observation, Truth
-from sportcoach_sim.messages import fill_imu, fill_truth
+from sportcoach_sim.messages import fill_truth
 from sportcoach_sim.render import check_drawing
 from sportcoach_sim.trial import load_trial
 
