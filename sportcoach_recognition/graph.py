@@ -22,6 +22,26 @@ _NECK: Final = (
 )
 """MediaPipe's own edges leave the head unconnected."""
 
+PARTS: Final = {
+    "trunk": ("nose", "left_shoulder", "right_shoulder", "left_hip", "right_hip"),
+    "left_arm": ("left_shoulder", "left_elbow", "left_wrist", "left_index"),
+    "right_arm": ("right_shoulder", "right_elbow", "right_wrist", "right_index"),
+    "left_leg": ("left_hip", "left_knee", "left_ankle", "left_heel", "left_foot_index"),
+    "right_leg": ("right_hip", "right_knee", "right_ankle", "right_heel", "right_foot_index"),
+}
+"""Parts of the body and their joints, in the order of their chain."""
+
+_PARENTS: Final = {
+    "nose": "left_shoulder", "left_shoulder": "left_hip", "right_shoulder": "right_hip",
+    "left_elbow": "left_shoulder", "left_wrist": "left_elbow", "left_index": "left_wrist",
+    "right_elbow": "right_shoulder", "right_wrist": "right_elbow", "right_index": "right_wrist",
+    "left_hip": "right_hip", "right_hip": "left_hip",
+    "left_knee": "left_hip", "left_ankle": "left_knee", "left_heel": "left_ankle", "left_foot_index": "left_ankle",
+    "right_knee": "right_hip", "right_ankle": "right_knee", "right_heel": "right_ankle",
+    "right_foot_index": "right_ankle",
+}  # fmt: skip
+"""Where each joint's bone begins."""
+
 
 def node_indices(nodes: Sequence[str]) -> list[int]:
     """Landmark index of each node name."""
@@ -36,3 +56,30 @@ def adjacency(nodes: Sequence[str]) -> Tensor:
         if a in place and b in place:
             matrix[place[a], place[b]] = matrix[place[b], place[a]] = 1.0
     return matrix
+
+
+def parents(nodes: Sequence[str]) -> list[int]:
+    """Place among `nodes` of the joint where each node's bone begins."""
+    return [nodes.index(_PARENTS[name]) for name in nodes]
+
+
+def anatomical_prior(nodes: Sequence[str], delays: Sequence[int]) -> Tensor:
+    """(N, D, N) bool: which joints have something to tell each other, so many steps ago.
+
+    Now: joints at most two bones apart (a joint bends between its neighbours) and left-right pairs. Earlier: the joint
+    itself and its direct neighbours.
+    """
+    near = adjacency(nodes) > 0
+    mirrored = [name.replace("left", "right") if "left" in name else name.replace("right", "left") for name in nodes]
+    pairs = torch.zeros_like(near)
+    pairs[range(len(nodes)), [nodes.index(name) for name in mirrored]] = True
+    now = (near.float() @ near.float() > 0) | pairs
+    return torch.stack([near if delay else now for delay in delays], dim=1)
+
+
+def part_prior(delays: Sequence[int]) -> Tensor:
+    """(P, D, P) bool: parts hear every part now, and at earlier steps themselves and the trunk."""
+    names = list(PARTS)
+    before = torch.eye(len(names), dtype=torch.bool)
+    before[:, names.index("trunk")] = True
+    return torch.stack([before if delay else torch.ones_like(before) for delay in delays], dim=1)

@@ -1,0 +1,1 @@
+"""Networks that name movements from skeletons, limb IMUs or both, one file each."""
