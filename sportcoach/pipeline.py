@@ -10,6 +10,7 @@ from sportcoach.results import FrameResult
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.frames import FusedFrame, ImageFrame, Skeleton
+from sportcoach_perception.interpolation import Interpolation
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_perception.pose_model import path as pose_model_path
 from sportcoach_perception.synchronizer import Synchronizer
@@ -40,7 +41,7 @@ class Pipeline:
         self._coach = Coach(exercises, options.exercise, options.language)
         self._recognizer = Recognizer.load(options.weights or None)
         self._pose = PoseEstimator(options.model or pose_model_path(options.complexity))
-        self._synchronizer = Synchronizer()
+        self._synchronizer = Synchronizer(Interpolation())
 
     def step(self, frame: ImageFrame) -> FrameResult:
         """What is said about `frame`; its latency is 0, to be measured by the caller."""

@@ -10,6 +10,7 @@ from sensor_msgs.msg import Imu
 from sportcoach_msgs.msg import FusedFrame, FusedWindow, Skeleton
 
 from sportcoach_perception import frames
+from sportcoach_perception.interpolation import Interpolation
 from sportcoach_perception.messages import fill_fused, read_imu, read_skeleton
 from sportcoach_perception.node_base import NodeBase, run_node, sensor_qos
 from sportcoach_perception.skeleton import LIMBS
@@ -31,7 +32,9 @@ class FusionNode(NodeBase):
 
     def configure(self) -> None:
         """Make the synchronizer."""
-        self._synchronizer = Synchronizer(self.parameter("max_wait"), self.parameter("max_gap"))
+        self._synchronizer = Synchronizer(
+            Interpolation(self.parameter("max_gap")), self.parameter("max_wait"), self.parameter("max_gap")
+        )
         self._fused = self.publisher(FusedFrame, "fused")
         self._windows = self.publisher(FusedWindow, "fused_window") if self.parameter("publish_window") else None
 

@@ -1,149 +1,181 @@
-"""Skeletons and limb IMUs on one clock: every skeleton goes out with the IMU signals interpolated to its stamp."""
+"""Skeletons and limb IMUs on one clock: every skeleton goes out with the signals that its IMUs had at its stamp."""
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Protocol
 
-import numpy as np
-
-from sportcoach_perception.frames import FusedFrame, ImuSample, Skeleton
+from sportcoach_perception.frames import Bools, Floats, FusedFrame, ImuSample, Skeleton
 from sportcoach_perception.skeleton import LIMBS
+from sportcoach_perception.stamp_gate import SECOND, StampGate, StreamCounts
 
-_LIMB_INDEX = {limb: index for index, limb in enumerate(LIMBS)}
+LIMB_INDEX: Final = {limb: index for index, limb in enumerate(LIMBS)}
+
+Frames = tuple[FusedFrame, ...]
+
+
+class LimbSignals(NamedTuple):
+    """What the IMUs say about one skeleton; fields as in FusedFrame."""
+
+    imu: Floats
+    valid: Bools
+    sync_error: Floats
+
+
+class Pairing(Protocol):
+    """A policy that finds the IMU signals that belong to a skeleton.
+
+    Attributes:
+        reach: how far a limb's samples must have come beyond a skeleton before nothing more can belong to it [ns].
+        offsets: by how much each limb's stamps are late [ns]; may change at any time.
+    """
+
+    reach: int
+    offsets: list[int]
+
+    def add_sample(self, limb: int, sample: ImuSample) -> None:
+        """Take a sample, newer than all others of its limb."""
+
+    def add_skeleton(self, stamp: int) -> None:
+        """Expect a skeleton to be asked for; one older than the last means that the clock was set back."""
+
+    def clear(self, limb: int) -> None:
+        """Forget the samples of a limb: its clock was set back."""
+
+    def knows(self, stamp: int) -> bool:
+        """Whether the signals of the skeleton at `stamp` are final before all limbs have come `reach` beyond it."""
+
+    def at(self, stamp: int) -> LimbSignals:
+        """The signals of the skeleton at `stamp`, as good as they are known; asked with increasing stamps."""
 
 
 @dataclass(slots=True)
 class SynchronizerCounts:
-    """What went in and what was refused."""
+    """What went in, what was refused and what came out."""
 
-    skeletons: int = 0
-    imu_samples: int = 0
-    late: int = 0
-    """Skeletons and samples not newer than the one before of their stream."""
-    unusable: int = 0
-    """Samples with a number that is not finite."""
-    restarts: int = 0
-    """Backward jumps of the clock, after which everything starts anew."""
+    skeletons: StreamCounts
+    limbs: tuple[StreamCounts, ...]
+    frames: int = 0
+    missed: list[int] = field(default_factory=lambda: [0] * len(LIMBS))
+    """Frames that went out without a limb although it was alive."""
 
 
 class Synchronizer:
-    """Pairs each skeleton with the four IMUs by linear interpolation at the skeleton's stamp.
+    """Every skeleton goes out once, in order of the stamps, with the IMU signals that a policy finds for it.
 
     A skeleton waits for a limb only while that limb is alive, and never past `max_wait` of stream time; then it goes
-    out with the limb marked invalid. Decisions depend on stamps and order of arrival only.
+    out with the limb marked invalid. Decisions depend on stamps and order of arrival only. At most `DEPTH` skeletons
+    wait.
 
     Args:
+        pairing: the policy, which keeps the samples.
         max_wait: the longest a skeleton is held, counted in stamps of the newest message of any stream [s].
-        max_gap: two samples further apart than this are not interpolated between [s].
+        max_gap: a sample later than this after the one before is believed once the next one confirms it [s].
         alive: a limb not heard of for this long is not waited for [s].
     """
 
-    RESTART = 1_000_000_000
-    """A stamp this far behind the last one means that the clock was set back, not that a message is late [ns]."""
+    JUMP: Final = SECOND
+    """Skeletons further apart than this have nothing to do with each other: what waits goes out first [ns]."""
 
-    def __init__(self, max_wait: float = 0.1, max_gap: float = 0.1, alive: float = 0.5) -> None:
+    HORIZON: Final = 5 * SECOND
+    """An IMU this far ahead of a skeleton is on another clock and does not tell how long the skeleton waited [ns]."""
+
+    DEPTH: Final = 64
+
+    def __init__(self, pairing: Pairing, max_wait: float = 0.1, max_gap: float = 0.1, alive: float = 0.5) -> None:
+        self._pairing = pairing
         self._max_wait = round(max_wait * 1e9)
-        self._max_gap = round(max_gap * 1e9)
         self._alive = round(alive * 1e9)
-        self.counts = SynchronizerCounts()
-        self._pending: deque[Skeleton] = deque(maxlen=64)
-        self._samples: list[deque[ImuSample]] = [deque(maxlen=512) for _ in LIMBS]
-        self._last_skeleton: int | None = None
-        self._newest = 0
+        self._pending: deque[Skeleton] = deque()
+        self._skeletons: StampGate[Skeleton] = StampGate(self.JUMP)
+        self._limbs: list[StampGate[ImuSample]] = [StampGate(round(max_gap * 1e9)) for _ in LIMBS]
+        self.counts = SynchronizerCounts(self._skeletons.counts, tuple(gate.counts for gate in self._limbs))
 
-    def _restart(self) -> None:
-        self.counts.restarts += 1
-        self._pending.clear()
-        for samples in self._samples:
-            samples.clear()
-        self._last_skeleton = None
-        self._newest = 0
+    def set_offset(self, limb: int, offset: int) -> None:
+        """Take the stamps of `limb` to be late by `offset` [ns], those of the samples already here too."""
+        self._pairing.offsets[limb] = offset
 
-    def _accept(self, stamp: int, last: int | None) -> bool:
-        """Whether a message continues its stream that was at `last`; starts anew when the clock was set back."""
-        if last is not None and stamp <= last:
-            if last - stamp < self.RESTART:
-                self.counts.late += 1
-                return False
-            self._restart()
-        self._newest = max(self._newest, stamp)
-        return True
+    def newest(self, limb: int) -> int | None:
+        """Stamp of the newest sample of `limb`, its offset taken off [ns]; None before the first."""
+        last = self._limbs[limb].last
+        return None if last is None else last - self._pairing.offsets[limb]
 
-    def add_imu(self, sample: ImuSample) -> tuple[FusedFrame, ...]:
+    @property
+    def newest_skeleton(self) -> int | None:
+        """Stamp of the newest skeleton [ns]; None before the first."""
+        return self._skeletons.last
+
+    def add_imu(self, sample: ImuSample) -> Frames:
         """Take an IMU sample; returns the frames that had been waiting for it, oldest first."""
-        samples = self._samples[_LIMB_INDEX[sample.limb]]
-        self.counts.imu_samples += 1
-        if not np.isfinite(sample.signal).all():
-            self.counts.unusable += 1
+        limb = LIMB_INDEX[sample.limb]
+        gate = self._limbs[limb]
+        if not all(map(math.isfinite, sample.signal.tolist())):
+            gate.counts.received += 1
+            gate.counts.unusable += 1
             return ()
-        if not self._accept(sample.stamp, samples[-1].stamp if samples else None):
-            return ()
-        samples.append(sample)
-        return self._release()
+        last = gate.last
+        for admitted in gate.admit(sample):
+            if last is not None and admitted.stamp <= last:
+                self._pairing.clear(limb)
+            last = admitted.stamp
+            self._pairing.add_sample(limb, admitted)
+        return self._release() if self._pending else ()
 
-    def add_skeleton(self, skeleton: Skeleton) -> tuple[FusedFrame, ...]:
+    def add_skeleton(self, skeleton: Skeleton) -> Frames:
         """Take a skeleton; returns the frames that are ready, oldest first: this one at once when no IMU is alive."""
-        self.counts.skeletons += 1
-        if not self._accept(skeleton.stamp, self._last_skeleton):
-            return ()
-        self._last_skeleton = skeleton.stamp
-        self._pending.append(skeleton)
-        return self._release()
+        frames: Frames = ()
+        last = self._skeletons.last
+        for admitted in self._skeletons.admit(skeleton, trusted=not self._leads(skeleton.stamp)):
+            if last is not None and abs(admitted.stamp - last) > self.JUMP:
+                frames += self.flush()
+            last = admitted.stamp
+            self._pending.append(admitted)
+            self._pairing.add_skeleton(admitted.stamp)
+        return frames + self._release()
 
-    def flush(self) -> tuple[FusedFrame, ...]:
+    def flush(self) -> Frames:
         """The frames still waiting, with what is there: for the end of a recording."""
         frames = tuple(self._fuse(skeleton) for skeleton in self._pending)
         self._pending.clear()
         return frames
 
-    def _release(self) -> tuple[FusedFrame, ...]:
+    def _leads(self, stamp: int) -> bool:
+        """Whether a skeleton is ahead of everything that the IMUs have seen."""
+        newest = [last for limb in range(len(LIMBS)) if (last := self.newest(limb)) is not None]
+        return bool(newest) and stamp > max(newest) + self.JUMP
+
+    def _release(self) -> Frames:
         frames = []
-        while self._pending and self._is_ready(self._pending[0].stamp):
+        while self._pending and (len(self._pending) > self.DEPTH or self._is_ready(self._pending[0].stamp)):
             frames.append(self._fuse(self._pending.popleft()))
         return tuple(frames)
 
     def _is_ready(self, pivot: int) -> bool:
-        if self._newest >= pivot + self._max_wait:
-            return True
-        newest = (samples[-1].stamp for samples in self._samples if samples)
-        return all(stamp >= pivot or stamp < pivot - self._alive for stamp in newest)
+        now = self._pending[-1].stamp
+        waits = False
+        for gate, offset in zip(self._limbs, self._pairing.offsets, strict=True):
+            if gate.last is None:
+                continue
+            newest = gate.last - offset
+            if newest < pivot + self._pairing.reach:
+                waits = waits or newest >= pivot - self._alive
+            if now < newest <= pivot + self.HORIZON:
+                now = newest
+        return not waits or now >= pivot + self._max_wait or self._pairing.knows(pivot)
 
     def _fuse(self, skeleton: Skeleton) -> FusedFrame:
-        imu = np.zeros((len(LIMBS), 6), np.float32)
-        valid = np.zeros(len(LIMBS), np.bool_)
-        sync_error = np.full(len(LIMBS), np.nan, np.float32)
-        for limb, samples in enumerate(self._samples):
-            pair = self._around(samples, skeleton.stamp)
-            if pair is None:
-                continue
-            before, after = pair
-            span = after.stamp - before.stamp
-            weight = np.float32((skeleton.stamp - before.stamp) / span if span else 0.0)
-            imu[limb] = before.signal + weight * (after.signal - before.signal)
-            valid[limb] = True
-            sync_error[limb] = min(skeleton.stamp - before.stamp, after.stamp - skeleton.stamp) * 1e-9
+        signals = self._pairing.at(skeleton.stamp)
+        self.counts.frames += 1
+        for limb, valid in enumerate(signals.valid.tolist()):
+            if not valid and (newest := self.newest(limb)) is not None and newest >= skeleton.stamp - self._alive:
+                self.counts.missed[limb] += 1
         return FusedFrame(
             skeleton.stamp,
             skeleton.detected,
             skeleton.world,
             skeleton.visibility,
-            imu,
-            valid,
-            sync_error,
+            *signals,
             skeleton.athlete_id,
         )
-
-    def _around(self, samples: deque[ImuSample], pivot: int) -> tuple[ImuSample, ImuSample] | None:
-        """The neighbours of `pivot`, dropping what lies before them; None when it has none close enough."""
-        while len(samples) >= 2 and samples[1].stamp <= pivot:
-            samples.popleft()
-        if not samples or samples[0].stamp > pivot:
-            return None
-        before = samples[0]
-        after = samples[1] if len(samples) >= 2 else before
-        if after is before and before.stamp != pivot:
-            return None
-        if before.stamp == pivot:
-            return before, before
-        return (before, after) if after.stamp - before.stamp <= self._max_gap else None
