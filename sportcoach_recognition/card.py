@@ -82,7 +82,7 @@ else: rest, planks, other exercises.
 
 * File: `{name}.safetensors`, {size:.0f} kB, numbers and text only.
 * sha256: `{digest}`.
-* Network: TCN+GAT; dilated causal convolutions per joint, two graph attention layers, mean over 64 frames at 20 Hz;
+* Network: `frame_gat`; dilated causal convolutions per joint, two graph attention layers, mean over 64 frames at 20 Hz;
   {parameters} parameters.
 * Input: 33 world landmarks [m], hip-centred, y down; those of eyes, ears, mouth, thumbs and little fingers are not
   used.

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition.tcn_gat import Config
+from sportcoach_recognition.models.frame_gat import Config
 
 
 @dataclass(frozen=True)

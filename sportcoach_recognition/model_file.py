@@ -15,16 +15,16 @@ from safetensors.torch import load, save
 from sportcoach_perception.errors import UserError
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
-from sportcoach_recognition.tcn_gat import Config, TcnGat
+from sportcoach_recognition.models.frame_gat import Config, FrameGat
 from sportcoach_recognition.weights_file import checksum_file, read_checked
 
 HEADER: Final = "sportcoach"
 """Name of the entry of the file's header that describes the network, as JSON."""
 
 
-def store(network: TcnGat, path: Path) -> str:
+def store(network: FrameGat, path: Path) -> str:
     """Write `network` to `path` and its sha256 beside it; returns the sha256."""
-    about = {"model": "tcn_gat", "config": asdict(network.config), "actions": ACTIONS, "rate": RATE}
+    about = {"model": "frame_gat", "config": asdict(network.config), "actions": ACTIONS, "rate": RATE}
     header = {HEADER: json.dumps(about)}  # one entry: their order in the file is not reproducible
     data = save({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, header)
     digest = hashlib.sha256(data).hexdigest()
@@ -34,7 +34,7 @@ def store(network: TcnGat, path: Path) -> str:
     return digest
 
 
-def restore(path: Path) -> tuple[TcnGat, str]:
+def restore(path: Path) -> tuple[FrameGat, str]:
     """The network at `path`, ready for inference, and its model id.
 
     Raises:
@@ -45,7 +45,7 @@ def restore(path: Path) -> tuple[TcnGat, str]:
         about = read_header(data)
         if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
             raise ValueError("made for other actions or another frame rate")
-        network = TcnGat(Config(**about["config"]))
+        network = FrameGat(Config(**about["config"]))
         network.load_state_dict(load(data))
     except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"weights {path} do not hold a network of this version; train it again") from error

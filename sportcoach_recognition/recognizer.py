@@ -12,7 +12,7 @@ from sportcoach_perception.frames import Floats, FusedFrame
 from sportcoach_recognition import model_file, weights_file
 from sportcoach_recognition.action import ACTIONS, NOBODY, Action
 from sportcoach_recognition.features import MAX_GAP, FeatureExtractor, Resampler, Sample
-from sportcoach_recognition.tcn_gat import TcnGat
+from sportcoach_recognition.models.frame_gat import FrameGat
 
 
 class Decision:
@@ -54,7 +54,7 @@ class Recognizer:
         model_id: what to call it in the results.
     """
 
-    def __init__(self, network: TcnGat, model_id: str) -> None:
+    def __init__(self, network: FrameGat, model_id: str) -> None:
         torch.set_num_threads(1)
         self._network = network
         self._model_id = model_id

@@ -1,4 +1,4 @@
-"""Training of the recogniser: `sportcoach train config/train/tcn_gat.yaml`."""
+"""Training of the recogniser: `sportcoach train config/train/frame_gat.yaml`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from sportcoach_recognition.datasets import held, irds, penn_action, pushup_form
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.graph import node_indices
 from sportcoach_recognition.metrics import accuracy, per_source_accuracy
+from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
-from sportcoach_recognition.tcn_gat import TcnGat
 
 _STATISTICS_BATCHES: Final = 16
 """Batches that mean and deviation of the inputs (eq. 9) are measured on."""
@@ -42,10 +42,10 @@ def load_sequences(config: TrainConfig, data_root: Path, pose_model: Path, cache
         UserError: a set is missing or empty.
     """
     sources: dict[str, Iterable[Sequence]] = {
-        "utd_mhad": utd_mhad.read(data_root / "utd_mhad"),
-        "penn_action": penn_action.read(data_root / "penn_action"),
-        "pushup_form": pushup_form.read(data_root / "pushup_form"),
-        "irds": irds.read(data_root / "irds", config.irds_every),
+        "utd_mhad": utd_mhad.exercises(data_root / "utd_mhad"),
+        "penn_action": penn_action.exercises(data_root / "penn_action"),
+        "pushup_form": pushup_form.exercises(data_root / "pushup_form"),
+        "irds": irds.exercises(data_root / "irds", config.irds_every),
         "clips": videos.read(data_root / "clips", pose_model, cache),
         "synthetic movements": synthetic.read(config.synthetic, config.seed),
     }
@@ -81,10 +81,10 @@ def _real(sequences: list[Sequence]) -> list[Sequence]:
     return [sequence for sequence in sequences if sequence.source != "synthetic"]
 
 
-def train(config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> TcnGat:
+def train(config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> FrameGat:
     """A network trained on `training`, as it was when it did best on `validation`."""
     torch.manual_seed(config.seed)
-    network = TcnGat(config.network)
+    network = FrameGat(config.network)
     sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
     measure_inputs(network, sampler, config.batch)
     optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
@@ -110,7 +110,7 @@ def train(config: TrainConfig, training: list[Sequence], validation: list[Sequen
     return network.eval()
 
 
-def measure_inputs(network: TcnGat, sampler: Sampler, batch: int) -> None:
+def measure_inputs(network: FrameGat, sampler: Sampler, batch: int) -> None:
     """Set the network's mean and deviation per node and channel (eq. 9) from drawn pieces."""
     n = len(network.config.nodes)
     count, total, square = torch.zeros(n, 1), torch.zeros(n, 9), torch.zeros(n, 9)
@@ -124,7 +124,7 @@ def measure_inputs(network: TcnGat, sampler: Sampler, batch: int) -> None:
     network.std.copy_((square / count - network.mean.square()).clamp(min=1e-4).sqrt())
 
 
-def batch_loss(network: TcnGat, batch: Batch, config: TrainConfig) -> Tensor:
+def batch_loss(network: FrameGat, batch: Batch, config: TrainConfig) -> Tensor:
     """Cross entropy of every stride-th frame, weighted by how much can be known at it."""
     scores = network(torch.from_numpy(batch.features), config.stride)
     labels = torch.from_numpy(batch.labels)[:, :: config.stride]
@@ -157,7 +157,7 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
     sequences = load_sequences(config, data_root, pose_model, cache)
     clips = videos.labels(data_root / "clips")
 
-    def judged(network: TcnGat, chosen: Iterable[Path]) -> list[ClipResult]:
+    def judged(network: FrameGat, chosen: Iterable[Path]) -> list[ClipResult]:
         recognizer = Recognizer(network, "")
         return [judge(clip.stem, clips[clip], videos.frames(clip, pose_model, cache), recognizer) for clip in chosen]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sportcoach_perception.errors import UserError
 
-DEFAULT: Final = Path(__file__).parent / "weights" / "tcn_gat.safetensors"
+DEFAULT: Final = Path(__file__).parent / "weights" / "frame_gat.safetensors"
 """The network that ships with the package; its sha256 is in the file beside it."""
 
 

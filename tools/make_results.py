@@ -26,7 +26,7 @@ def main() -> None:
         "# Measured results",
         "",
         "Made by `tools/make_results.py` from [docs/results](results); each table names the command that printed it.",
-        "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/tcn_gat.md).",
+        "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/frame_gat.md).",
         *graph_section(read("graph.json")),
         *sim_section(read("sim.json")),
         *accuracy_section(read("pose-accuracy.json")),

@@ -66,7 +66,7 @@ def _action(stamp: int, label: str) -> Action:
     probabilities = np.full(len(ACTIONS), 0.025, np.float32) if label else np.zeros(len(ACTIONS), np.float32)
     if label:
         probabilities[ACTIONS.index(label)] = confidence
-    return Action(stamp, label, probabilities, confidence, model_id="tcn_gat-0123abcd")
+    return Action(stamp, label, probabilities, confidence, model_id="frame_gat-0123abcd")
 
 
 def _coach(part: Part, stamp: int, frame: int) -> tuple[Coaching, float]:

@@ -60,7 +60,7 @@ class Messages:
 
     def results(self) -> Iterator[tuple[str, Any]]:
         who = {"header": self.header(), "exercise": "squat"}
-        action = {"label": "squat", "probabilities": self.floats(5), "confidence": 0.9, "model_id": "tcn_gat-0123abcd"}
+        action = {"label": "squat", "probabilities": self.floats(5), "confidence": 0.9, "model_id": "frame_gat-0123abcd"}
         yield "action", self.ours("Action", header=self.header(), **action)
         stage = {"progress": 0.5, "energy": 1.25, "boundary_score": 0.125, "repetitions": 3, "tempo": 2.5}
         yield "stage", self.ours("Stage", **who, stage="execute", **stage)

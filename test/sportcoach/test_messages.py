@@ -46,7 +46,7 @@ def test_a_fused_frame_survives() -> None:
 
 def test_an_action_survives() -> None:
     probabilities = floats(5)
-    action = Action(STAMP, "lunge", probabilities, float(probabilities[2]), "tcn_gat-12345678")
+    action = Action(STAMP, "lunge", probabilities, float(probabilities[2]), "frame_gat-12345678")
     assert_same(action, recognition.read_action(recognition.fill_action(msg.Action(), action, "camera")))
 
 

@@ -12,15 +12,15 @@ from safetensors.torch import load_file, save_file
 
 from sportcoach_perception.errors import UserError
 from sportcoach_recognition import model_file, weights_file
+from sportcoach_recognition.models.frame_gat import Config, FrameGat
 from sportcoach_recognition.recognizer import Recognizer
-from sportcoach_recognition.tcn_gat import Config, TcnGat
 
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
     torch.manual_seed(0)
     path = tmp_path / "net.safetensors"
-    model_file.store(TcnGat(Config(channels=8, heads=2, dilations=(1,))), path)
+    model_file.store(FrameGat(Config(channels=8, heads=2, dilations=(1,))), path)
     return path
 
 

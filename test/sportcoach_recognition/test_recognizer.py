@@ -72,7 +72,7 @@ def test_every_frame_is_answered_with_a_distribution(recognizer: Recognizer) -> 
         assert action.probabilities.dtype == np.float32
         assert action.probabilities.sum() == pytest.approx(1.0, abs=1e-5)
         assert action.confidence == pytest.approx(action.probabilities[ACTIONS.index(action.label)])
-        assert action.model_id.startswith("tcn_gat-")
+        assert action.model_id.startswith("frame_gat-")
 
 
 def test_the_answer_depends_on_the_frames_alone(recognizer: Recognizer) -> None:

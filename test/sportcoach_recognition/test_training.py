@@ -17,9 +17,9 @@ from sportcoach_recognition.augment import augment
 from sportcoach_recognition.card import Facts, render
 from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import synthetic
+from sportcoach_recognition.models.frame_gat import Config
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Sampler
-from sportcoach_recognition.tcn_gat import Config
 
 SEQUENCES = list(synthetic.read(120, seed=3))
 SMALL = TrainConfig(
@@ -64,7 +64,7 @@ def test_training_learns_and_repeats() -> None:
     one, two = (train.train(SMALL, training, validation) for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
     sampler = Sampler(training, {}, 40, seed=1)
-    untrained = train.TcnGat(SMALL.network).eval()
+    untrained = train.FrameGat(SMALL.network).eval()
     batch = sampler.batch(32)
     with torch.inference_mode():
         assert train.batch_loss(one, batch, SMALL) < train.batch_loss(untrained, batch, SMALL)
@@ -85,7 +85,7 @@ def test_a_bad_configuration_is_a_user_error(tmp_path: Path, text: str) -> None:
 
 
 def test_the_shipped_configuration_is_valid() -> None:
-    TrainConfig.read(Path(__file__).parents[2] / "config" / "train" / "tcn_gat.yaml")
+    TrainConfig.read(Path(__file__).parents[2] / "config" / "train" / "frame_gat.yaml")
 
 
 def test_missing_sets_are_a_user_error(tmp_path: Path) -> None:

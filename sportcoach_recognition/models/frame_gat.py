@@ -1,4 +1,4 @@
-"""The network of the paper, causal in time: dilated temporal convolution per joint, graph attention per frame.
+"""The network that ships, after the paper but smaller and causal: convolution per joint, graph attention per frame.
 
 `forward` sees whole windows (training), `step` one frame at a time (live); they share the weights and agree.
 """
@@ -66,7 +66,7 @@ class State:
     pooled: list[Tensor]
 
 
-class TcnGat(nn.Module):
+class FrameGat(nn.Module):
     """Features of the last frames to scores of the actions.
 
     Attributes:

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from sportcoach_recognition.features import CHANNELS
-from sportcoach_recognition.tcn_gat import Config, TcnGat
+from sportcoach_recognition.models.frame_gat import Config, FrameGat
 
 
-def network(**settings: object) -> TcnGat:
+def network(**settings: object) -> FrameGat:
     torch.manual_seed(1)
-    net = TcnGat(Config(**settings)).eval()  # type: ignore[arg-type]
+    net = FrameGat(Config(**settings)).eval()  # type: ignore[arg-type]
     net.mean.normal_()
     net.std.uniform_(0.5, 2.0)
     return net
