@@ -1,0 +1,1 @@
+"""Where IMU data comes from: sensors that send lines over UDP, Bluetooth sensors, and recordings."""
