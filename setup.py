@@ -9,7 +9,7 @@ PACKAGES = ("sportcoach", "sportcoach_feedback", "sportcoach_perception", "sport
 NODES = {
     "sportcoach": ("recorder_node",),
     "sportcoach_feedback": ("feedback_node", "haptic_node", "voice_node"),
-    "sportcoach_perception": ("camera_node", "fusion_node", "pose_node"),
+    "sportcoach_perception": ("camera_node", "fusion_node", "imu_node", "pose_node"),
     "sportcoach_recognition": ("recognition_node",),
     "sportcoach_sim": ("sim_athlete_node",),
 }
@@ -54,6 +54,7 @@ setup(
         *shared("config"),
     ],
     install_requires=["setuptools"],
+    extras_require={"ble": ["bleak==3.1.0"]},
     zip_safe=False,
     entry_points={
         "console_scripts": [

@@ -6,10 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Final
 
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.parameters import read_parameters
 
 Value = bool | int | float | str | tuple[str, ...]
 """What a node parameter can be."""
@@ -19,6 +21,9 @@ LIVE_QUEUE: Final = 5
 
 FILE_QUEUE: Final = 90
 """... and of a file, of which no picture is to be lost though the machine may stall for a while."""
+
+IMU_SOURCES: Final = ("udp", "movella_dot")
+"""Sensors that can be named without anything else to say about them."""
 
 _SOURCES: Final = ("camera", "video", "sim", "topics")
 _COMPLEXITIES: Final = ("lite", "full", "heavy")
@@ -65,6 +70,9 @@ class GraphOptions:
     loop: bool = _option(False, "Start the video again at its end.")
     trial: str = _option("demo", "What the simulated athlete does: demo, or a YAML file; for source sim.")
     seed: int = _option(1, "Of everything random about the simulated athlete; for source sim.")
+    imu: str = _option(
+        "", "IMU data: udp, movella_dot, a recording (CSV or bag), or settings (YAML); empty: other drivers'."
+    )
     duration: float = _option(0.0, "Seconds of pictures after which the source ends; 0 for no limit.")
     image_topic: str = _option("image_raw", "Topic of the camera driver; for source topics.")
     compressed: bool = _option(False, "Listen to the compressed pictures below image_topic; for source topics.")
@@ -88,6 +96,8 @@ class GraphOptions:
                 raise UserError(f"{option.name} is '{value}'; it is one of {', '.join(option.choices)}")
         if self.source == "video" and not self.video:
             raise UserError("source video needs a video file")
+        if self.source == "sim" and self.imu:
+            raise UserError("the simulated athlete wears its own IMUs: leave out imu, or choose another source")
         for name, text in (("namespace", self.namespace), ("image_topic", self.image_topic)):
             if not re.fullmatch(r"/?([A-Za-z]\w*(/[A-Za-z]\w*)*)?", text, re.ASCII):
                 raise UserError(f"{name} '{text}' is not a ROS name: letters, digits, _ and / only")
@@ -157,6 +167,8 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
         specs.append(
             _node("sportcoach", "recorder_node", options, _recorder(options), _image_remappings(options), respawn=False)
         )
+    if options.imu:
+        specs.insert(0, _node("sportcoach_perception", "imu_node", options, imu(options)))
     if options.source != "topics":
         specs.insert(0, _source(options, listeners=tuple(spec.name for spec in specs)))
     return tuple(specs)
@@ -200,6 +212,21 @@ def _source(options: GraphOptions, listeners: tuple[str, ...]) -> NodeSpec:
         return _node("sportcoach_sim", "sim_athlete_node", options, parameters, respawn=False)
     parameters |= {"source": "video", "video": options.video, "loop": options.loop}
     return _node("sportcoach_perception", "camera_node", options, parameters, respawn=False)
+
+
+def imu(options: GraphOptions) -> dict[str, Value]:
+    """Parameters of imu_node; a recording runs along with a video.
+
+    Raises:
+        UserError: they are in a file that cannot be used.
+    """
+    if options.imu in IMU_SOURCES:
+        return {"source": options.imu}
+    if Path(options.imu).suffix in (".yaml", ".yml"):
+        parameters: dict[str, Value] = dict(read_parameters(Path(options.imu), "imu_node"))
+    else:
+        parameters = {"source": "recording", "recording": options.imu}
+    return {"start_with_pictures": options.source == "video", **parameters}
 
 
 def _pose(options: GraphOptions) -> dict[str, Value]:

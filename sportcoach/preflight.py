@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from sportcoach.graph import GraphOptions
+from sportcoach.graph import GraphOptions, imu
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception import pose_model
+from sportcoach_perception.config import config_path
+from sportcoach_perception.imu_sources.choice import make_source
+from sportcoach_perception.parameters import load_parameters
 from sportcoach_perception.video import VideoFile
 from sportcoach_recognition import weights_file
 
@@ -23,6 +27,10 @@ def check(options: GraphOptions) -> None:
     pose_model.path(options.complexity)
     if options.source == "video":
         VideoFile(options.video).close()
+    if options.imu:
+        declared = load_parameters(config_path("parameters.yaml"), "imu_node")
+        parameters = {name: spec.default for name, spec in declared.items()} | imu(options)
+        make_source(parameters.__getitem__, time.monotonic_ns)
     if options.source == "sim":
         from sportcoach_sim.trial import load_trial  # the other sources do without the simulation's libraries
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
 
 COMMON: Final = "every_node"
@@ -38,7 +39,7 @@ class ParameterSpec:
     def check(self, value: Any) -> None:
         """Raises UserError when `value` is not of the type, in the range or among the choices."""
         kind: type = type(value)
-        if kind is not _TYPES[self.type]:
+        if kind is not _TYPES[self.type] or (kind is list and not all(isinstance(v, str) for v in value)):
             raise UserError(f"parameter '{self.name}' is of type {self.type}, not {value!r}")
         if self.lowest is not None and self.highest is not None and not self.lowest <= value <= self.highest:
             raise UserError(f"parameter '{self.name}' is {value!r}; it goes from {self.lowest:g} to {self.highest:g}")
@@ -57,6 +58,26 @@ def load_parameters(path: Path, node: str) -> dict[str, ParameterSpec]:
             name, entry["type"], entry["default"], entry["description"], lowest, highest, choices
         )
     return specs
+
+
+def read_parameters(path: Path, node: str) -> dict[str, Any]:
+    """Parameters of `node` that a YAML file gives, by name; lists as tuples.
+
+    Raises:
+        UserError: the file cannot be read, or gives something that is not a parameter of the node or not of its type.
+    """
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UserError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(given, dict):
+        raise UserError(f"{path} does not list parameters of {node}, each 'name: value'")
+    specs = load_parameters(config_path("parameters.yaml"), node)
+    refuse_unknown(map(str, given), specs, node)
+    for name, value in given.items():
+        specs[str(name)].check(value)
+    # ROS could not tell the type of an empty list.
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in given.items() if v != []}
 
 
 def refuse_unknown(given: Iterable[str], specs: Mapping[str, ParameterSpec], node: str) -> None:

@@ -14,7 +14,7 @@ CHAIN: Final = ("exercise", "exercises", "complexity", "weights", "language")
 RECORDING: Final = ("record", "record_images")
 
 _GROUPS: Final = {
-    "source": ("source", "video", "loop", "device", "trial", "seed", "image_topic", "compressed", "duration"),
+    "source": ("source", "video", "loop", "device", "trial", "seed", "image_topic", "compressed", "imu", "duration"),
     "what to look for": CHAIN,
 }
 """Groups of `--help`; options that are in none of them are about the graph."""
@@ -25,6 +25,7 @@ _METAVARS: Final = {
     "trial": "FILE",
     "seed": "N",
     "image_topic": "TOPIC",
+    "imu": "SOURCE",
     "duration": "S",
     "exercise": "NAME",
     "exercises": "DIR",
