@@ -7,11 +7,14 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import rclpy
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.logging import get_logger
@@ -21,6 +24,7 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
 from sportcoach_perception.config import config_path
+from sportcoach_perception.diagnostics import Level
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import ParameterSpec, load_parameters, refuse_unknown
 
@@ -29,6 +33,10 @@ RESULTS = QoSProfile(depth=300, reliability=ReliabilityPolicy.RELIABLE, durabili
 
 COMMANDS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.VOLATILE)
 """What to say and to feel is for now, never for whoever joins later."""
+
+
+DIAGNOSTICS_PERIOD: Final = 1.0
+"""How often nodes say how they are [s]."""
 
 
 def sensor_qos(depth: int, reliable: bool = False) -> QoSProfile:
@@ -46,7 +54,7 @@ class NodeBase(LifecycleNode):
 
     Derived nodes implement `configure` (check parameters, load what is needed, make publishers), `activate` (make
     subscriptions, start the flow), `deactivate` and `cleanup`; a UserError fails the transition. What they take from
-    `subscribe` and `publisher` is given back by itself.
+    `subscribe`, `every` and `publisher` is given back by itself.
     """
 
     LINGER = 0.0
@@ -58,6 +66,8 @@ class NodeBase(LifecycleNode):
         """Resolves to the exit code when the node has nothing more to do."""
         self._subscriptions_made: list[Any] = []
         self._publishers_made: list[Any] = []
+        self._timers_made: list[Any] = []
+        self._diagnostics: Any = None
         self._specs = load_parameters(config_path("parameters.yaml"), kind)
         refuse_unknown(self._parameter_overrides, self._specs, kind)
         for spec in self._specs.values():
@@ -113,10 +123,38 @@ class NodeBase(LifecycleNode):
         guarded = self._guard(callback)
         self._subscriptions_made.append(self.create_subscription(message_type, topic, guarded, qos, raw=raw))
 
-    def _guard(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
-        def call(message: Any) -> None:
+    def every(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call `callback` every so many seconds until the node is deactivated.
+
+        The seconds are real ones also under use_sim_time: when simulated time stands still, that is to be heard of.
+        """
+        clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timers_made.append(self.create_timer(seconds, self._guard(callback), clock=clock))
+
+    def diagnose(self, name: str, level: Level, message: str, values: Mapping[str, object] | None = None) -> None:
+        """Publish on /diagnostics how a part of this node is.
+
+        Args:
+            name: the part, unique within the node.
+            level: whether something is wrong.
+            message: what, in one line.
+            values: numbers and texts behind it, by name.
+        """
+        if self._diagnostics is None:
+            self._diagnostics = self.publisher(DiagnosticArray, "/diagnostics", COMMANDS)
+        node = self.get_fully_qualified_name()
+        pairs = [KeyValue(key=key, value=str(value)) for key, value in (values or {}).items()]
+        status = DiagnosticStatus(
+            level=bytes([level]), name=f"{node}: {name}", message=message, hardware_id=node, values=pairs
+        )
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(array)
+
+    def _guard(self, callback: Callable[..., None]) -> Callable[..., None]:
+        def call(*arguments: Any) -> None:
             try:
-                callback(message)
+                callback(*arguments)
             except UserError as error:
                 self.fail(error)
 
@@ -141,7 +179,7 @@ class NodeBase(LifecycleNode):
         """Make subscriptions and start."""
 
     def deactivate(self) -> None:
-        """Stop; subscriptions are given back afterwards."""
+        """Stop; subscriptions and timers are given back afterwards."""
 
     def cleanup(self) -> None:
         """Free what `configure` loaded; publishers are given back afterwards."""
@@ -168,6 +206,8 @@ class NodeBase(LifecycleNode):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle: active to inactive."""
         self.deactivate()
+        while self._timers_made:
+            self.destroy_timer(self._timers_made.pop())
         while self._subscriptions_made:
             self.destroy_subscription(self._subscriptions_made.pop())
         return TransitionCallbackReturn.SUCCESS
@@ -175,6 +215,7 @@ class NodeBase(LifecycleNode):
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Lifecycle: inactive to unconfigured."""
         self.cleanup()
+        self._diagnostics = None
         while self._publishers_made:
             self.destroy_publisher(self._publishers_made.pop())
         return TransitionCallbackReturn.SUCCESS
