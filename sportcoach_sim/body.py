@@ -113,15 +113,18 @@ class _Builder:
             _ellipsoid(s.skin, at(0.012, 0.0, 0.089), at(0.052, 0.043, 0.062)),
             _ellipsoid(s.skin, at(0.024, 0.0, 0.053), at(0.038, 0.034, 0.038)),
             _ellipsoid(s.hair, at(-0.014, 0.0, 0.103), at(0.053, 0.048, 0.058)),
+            _ellipsoid(s.hair, at(0.020, 0.0, 0.128), at(0.042, 0.041, 0.030)),
             _ellipsoid(s.skin, at(0.066, 0.0, 0.077), at(0.011, 0.008, 0.013)),
             _ellipsoid(_LIPS, at(0.058, 0.0, 0.050), at(0.006, 0.016, 0.004)),
             _site("nose", at(0.076, 0.0, 0.074)),
         ]
         for side, y in (("left", 1.0), ("right", -1.0)):
             face += [
-                _ellipsoid(_WHITE, at(0.058, y * 0.018, 0.093), at(0.006, 0.010, 0.006)),
-                _ellipsoid(_DARK, at(0.0625, y * 0.018, 0.093), at(0.003, 0.005, 0.005)),
-                _capsule(s.hair, at(0.061, y * 0.010, 0.104), at(0.055, y * 0.027, 0.104), 0.003 * h),
+                _ellipsoid(s.hair, at(0.0, y * 0.038, 0.100), at(0.030, 0.010, 0.035)),
+                _ellipsoid(_darker(s.skin, 0.7), at(0.054, y * 0.018, 0.094), at(0.0075, 0.014, 0.011)),
+                _ellipsoid(_WHITE, at(0.060, y * 0.018, 0.093), at(0.006, 0.009, 0.0045)),
+                _ellipsoid(_DARK, at(0.0635, y * 0.018, 0.093), at(0.003, 0.005, 0.005)),
+                _capsule(_darker(s.hair, 0.6), at(0.061, y * 0.010, 0.104), at(0.055, y * 0.027, 0.104), 0.0038 * h),
                 _ellipsoid(s.skin, at(0.006, y * 0.044, 0.083), at(0.010, 0.006, 0.015)),
                 _site(f"{side}_eye_inner", at(0.060, y * 0.010, 0.093)),
                 _site(f"{side}_eye", at(0.061, y * 0.018, 0.093)),
@@ -256,6 +259,10 @@ def _stool(height: float) -> str:
 
 def _mix(a: Colour, b: Colour) -> Colour:
     return (a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0, (a[2] + b[2]) / 2.0
+
+
+def _darker(colour: Colour, share: float) -> Colour:
+    return share * colour[0], share * colour[1], share * colour[2]
 
 
 def mjcf(subject: Subject, scene: Scene, mounts: dict[str, tuple[float, ...]] | None = None) -> str:
