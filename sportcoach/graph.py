@@ -70,6 +70,7 @@ class GraphOptions:
     loop: bool = _option(False, "Start the video again at its end.")
     trial: str = _option("demo", "What the simulated athlete does: demo, or a YAML file; for source sim.")
     seed: int = _option(1, "Of everything random about the simulated athlete; for source sim.")
+    rate: float = _option(1.0, "Speed of simulated time, 1 as in life; for source sim with use_sim_time.")
     imu: str = _option(
         "", "IMU data: udp, movella_dot, a recording (CSV or bag), or settings (YAML); empty: other drivers'."
     )
@@ -87,7 +88,7 @@ class GraphOptions:
     record: str = _option("", "New folder to record to (rosbag2, MCAP); empty to record nothing.")
     record_images: bool = _option(False, "Record the pictures too, compressed.")
     namespace: str = _option("", "Namespace of all nodes and topics, for a second station.")
-    use_sim_time: bool = _option(False, "Take the time from /clock.")
+    use_sim_time: bool = _option(False, "Take the time from /clock; the source sim publishes it.")
 
     def __post_init__(self) -> None:
         for option in OPTIONS.values():
@@ -98,6 +99,8 @@ class GraphOptions:
             raise UserError("source video needs a video file")
         if self.source == "sim" and self.imu:
             raise UserError("the simulated athlete wears its own IMUs: leave out imu, or choose another source")
+        if not 0.1 <= self.rate <= 10.0:
+            raise UserError(f"rate is {self.rate:g}; it goes from 0.1 to 10")
         for name, text in (("namespace", self.namespace), ("image_topic", self.image_topic)):
             if not re.fullmatch(r"/?([A-Za-z]\w*(/[A-Za-z]\w*)*)?", text, re.ASCII):
                 raise UserError(f"{name} '{text}' is not a ROS name: letters, digits, _ and / only")
@@ -208,7 +211,9 @@ def _source(options: GraphOptions, listeners: tuple[str, ...]) -> NodeSpec:
         return _node("sportcoach_perception", "camera_node", options, parameters, respawn=not options.duration)
     parameters |= {"queue": FILE_QUEUE, "exit_at_end": True, "wait_for": listeners}
     if options.source == "sim":
-        parameters |= {"trial": options.trial, "seed": options.seed}
+        parameters |= {"trial": options.trial, "seed": options.seed, "rate": options.rate}
+        if options.use_sim_time:  # it makes this time, and lives by the machine's own
+            parameters |= {"clock": "simulated", "use_sim_time": False}
         return _node("sportcoach_sim", "sim_athlete_node", options, parameters, respawn=False)
     parameters |= {"source": "video", "video": options.video, "loop": options.loop}
     return _node("sportcoach_perception", "camera_node", options, parameters, respawn=False)

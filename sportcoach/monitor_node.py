@@ -9,6 +9,7 @@ from typing import Any
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import CameraInfo
 from sportcoach_msgs.msg import Action, Cue, Deviation, FusedFrame, Repetition, Skeleton, Stage
@@ -38,8 +39,11 @@ class MonitorNode(Node):
         arrivals: topic -> stamp [ns] -> arrival [ns of this node's clock]; only with `hops`.
     """
 
-    def __init__(self, camera_info: CameraInfoTopic, namespace: str = "", hops: bool = False) -> None:
-        super().__init__("sportcoach_monitor", namespace=namespace)
+    def __init__(
+        self, camera_info: CameraInfoTopic, namespace: str = "", use_sim_time: bool = False, hops: bool = False
+    ) -> None:
+        time_source = [Parameter("use_sim_time", value=use_sim_time)]
+        super().__init__("sportcoach_monitor", namespace=namespace, parameter_overrides=time_source)
         self.frames = 0
         self.arrivals: dict[str, dict[int, int]] = {}
         self._hops = hops
@@ -112,9 +116,11 @@ class MonitorNode(Node):
 class Monitor:
     """The monitor node with everything it needs to be spun from a program that is no node itself."""
 
-    def __init__(self, camera_info: CameraInfoTopic, namespace: str = "", hops: bool = False) -> None:
+    def __init__(
+        self, camera_info: CameraInfoTopic, namespace: str = "", use_sim_time: bool = False, hops: bool = False
+    ) -> None:
         rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        self.node = MonitorNode(camera_info, namespace, hops)
+        self.node = MonitorNode(camera_info, namespace, use_sim_time, hops)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Imu
 from sportcoach_msgs.msg import Cue, TruthFrame
 
 from sportcoach_perception.frames import ImageFrame, ImuSample
-from sportcoach_perception.messages import fill_imu, stamp_of
+from sportcoach_perception.messages import fill_imu, set_time, stamp_of
 from sportcoach_perception.node_base import run_node, sensor_qos
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_perception.source_node import SourceNode
@@ -18,6 +19,12 @@ from sportcoach_sim.render import check_drawing
 from sportcoach_sim.trial import load_trial
 
 IMU_QUEUE = 200
+
+SIMULATED_START = 1_000_000_000
+"""When simulated time begins [ns]; 0 would mean that there is no time yet."""
+
+CLOCK_PERIOD = 10_000_000
+"""Simulated time is told this often [ns], and before every picture."""
 
 
 class SimAthleteNode(SourceNode):
@@ -34,6 +41,9 @@ class SimAthleteNode(SourceNode):
         super().configure()
         self._imus = {limb: self.publisher(Imu, f"imu/{limb}/data", sensor_qos(IMU_QUEUE, True)) for limb in LIMBS}
         self._truth = self.publisher(TruthFrame, "truth")
+        simulated = self.parameter("clock") == "simulated"
+        self._time = self.publisher(Clock, "/clock", sensor_qos(1, True)) if simulated else None
+        self._told = 0
 
     def activate(self) -> None:
         """Start to move, and to listen."""
@@ -47,19 +57,31 @@ class SimAthleteNode(SourceNode):
         """Carry out the plan, or as much of it as fits into `duration`."""
         duration = round(self.parameter("duration") * 1e9) or None
         trial = self._trial
+        rate = self.parameter("rate") if self._time else 1.0
+        self._tell_time(SIMULATED_START, at_once=True)
         # Here and not in `configure`: an OpenGL context belongs to the thread that made it.
         with Athlete(trial.subject, trial.plan, self.parameter("seed"), trial.scene, trial.world) as athlete:
-            start: int | None = None
+            began: int | None = None
             for observation in athlete.observe():
-                if start is None:  # only now: the first picture takes its time
-                    start = self.get_clock().now().nanoseconds - observation.arrival
+                if began is None:  # only now: the first picture takes its time
+                    began = self.get_clock().now().nanoseconds - round(observation.arrival / rate)
+                    start = SIMULATED_START if self._time else began
                 if self.stopped or (duration is not None and observation.arrival >= duration):
                     return
                 while self._heard:
                     fault, stamp = self._heard.popleft()
                     athlete.hear(fault, stamp - start)
-                self.sleep_until(start + observation.arrival)
+                self.sleep_until(began + round(observation.arrival / rate))
+                self._tell_time(start + observation.arrival, at_once=isinstance(observation.data, Truth))
                 self._publish(observation, start)
+
+    def _tell_time(self, now: int, at_once: bool) -> None:
+        """Move simulated time to `now` [ns], if it is simulated here and it is time to, or wanted `at_once`."""
+        if self._time is not None and (at_once or now - self._told >= CLOCK_PERIOD):
+            self._told = now
+            message = Clock()
+            set_time(message.clock, now)
+            self._time.publish(message)
 
     def _publish(self, observation: Observation, start: int) -> None:
         data = observation.data

@@ -14,7 +14,19 @@ CHAIN: Final = ("exercise", "exercises", "complexity", "weights", "language")
 RECORDING: Final = ("record", "record_images")
 
 _GROUPS: Final = {
-    "source": ("source", "video", "loop", "device", "trial", "seed", "image_topic", "compressed", "imu", "duration"),
+    "source": (
+        "source",
+        "video",
+        "loop",
+        "device",
+        "trial",
+        "seed",
+        "rate",
+        "image_topic",
+        "compressed",
+        "imu",
+        "duration",
+    ),
     "what to look for": CHAIN,
 }
 """Groups of `--help`; options that are in none of them are about the graph."""
@@ -24,6 +36,7 @@ _METAVARS: Final = {
     "device": "N",
     "trial": "FILE",
     "seed": "N",
+    "rate": "X",
     "image_topic": "TOPIC",
     "imu": "SOURCE",
     "duration": "S",

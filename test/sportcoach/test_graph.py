@@ -22,11 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 VIDEO = GraphOptions(source="video", video="clip.mp4")
 CAMERA = GraphOptions(source="camera")
 TOPICS = GraphOptions(source="topics")
+SIMULATED = GraphOptions(source="sim", use_sim_time=True, rate=2.0)
 
 EVERYTHING = [
     VIDEO,
     CAMERA,
     TOPICS,
+    SIMULATED,
     dataclasses.replace(VIDEO, record="bag", record_images=True, loop=True, duration=3.0, namespace="left"),
     dataclasses.replace(CAMERA, duration=5.0, device=2, use_sim_time=True, voice=False, haptic=False),
     dataclasses.replace(TOPICS, compressed=True, image_topic="/front/image_raw", complexity="lite"),
@@ -78,6 +80,14 @@ def test_video_waits_for_every_other_node_and_ends_once() -> None:
     assert not camera.respawn
 
 
+def test_simulated_time_comes_from_the_athlete_and_all_others_follow() -> None:
+    specs = by_name(SIMULATED)
+    athlete = specs.pop("sim_athlete_node").parameters
+    assert (athlete["clock"], athlete["rate"], athlete["use_sim_time"]) == ("simulated", 2.0, False)
+    assert all(spec.parameters["use_sim_time"] for spec in specs.values())
+    assert "clock" not in by_name(GraphOptions(source="sim"))["sim_athlete_node"].parameters
+
+
 def test_webcam_that_was_unplugged_is_tried_again() -> None:
     assert by_name(CAMERA)["camera_node"].respawn
 
@@ -104,6 +114,8 @@ def test_namespace_holds_for_all_nodes(namespace: str) -> None:
         ({"source": "video"}, "needs a video file"),
         ({"complexity": "huge"}, "one of lite, full, heavy"),
         ({"device": "front"}, "not a number"),
+        ({"rate": "0"}, "from 0.1 to 10"),
+        ({"rate": "nan"}, "from 0.1 to 10"),
         ({"voice": "maybe"}, "true or false"),
         ({"namespace": "my gym"}, "not a ROS name"),
         ({"namespace": "1st"}, "not a ROS name"),

@@ -27,6 +27,7 @@ LAUNCH_FILE = Path(__file__).resolve().parents[2] / "launch" / "bringup.launch.p
 CHOICES = [
     {"source": "video", "video": "a clip: 1.mp4", "record": "10", "namespace": "left"},
     {"source": "camera", "device": "2", "voice": "false", "use_sim_time": "true"},
+    {"source": "sim", "use_sim_time": "true", "rate": "0.5"},
     {"source": "topics", "image_topic": "/front/image_raw", "compressed": "true"},
 ]
 
