@@ -17,10 +17,11 @@ from sportcoach_recognition import weights_file
 
 
 def check(options: GraphOptions) -> None:
-    """Read every file that the nodes are going to read.
+    """Read every file that the nodes are going to read; see that the simulated athlete can be drawn.
 
     Raises:
-        UserError: one of them is missing or cannot be used, or holds no such exercise or language.
+        UserError: one of them is missing or cannot be used, or holds no such exercise or language, or there is no
+            off-screen OpenGL.
     """
     Coach(load_exercises(Path(options.exercises) if options.exercises else None), options.exercise, options.language)
     weights_file.read_checked(Path(options.weights) if options.weights else weights_file.DEFAULT)
@@ -32,6 +33,9 @@ def check(options: GraphOptions) -> None:
         parameters = {name: spec.default for name, spec in declared.items()} | imu(options)
         make_source(parameters.__getitem__, time.monotonic_ns)
     if options.source == "sim":
-        from sportcoach_sim.trial import load_trial  # the other sources do without the simulation's libraries
+        # The other sources do without the simulation's libraries.
+        from sportcoach_sim.render import check_drawing
+        from sportcoach_sim.trial import load_trial
 
         load_trial(options.trial)
+        check_drawing()
