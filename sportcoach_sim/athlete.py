@@ -65,10 +65,14 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A picture, a sensor's reading or the truth, and when it arrives [ns]; the stamps inside are the sensors' own."""
+    """A picture, a sensor's reading or the truth, when it arrives and of when it is [ns].
+
+    The stamps inside are the sensors' own.
+    """
 
     arrival: int
     data: ImageFrame | ImuSample | Truth
+    time: int
 
 
 class Athlete:
@@ -141,9 +145,9 @@ class Athlete:
                 while queue and queue[0][0] < stamp:
                     yield self._deliver(heapq.heappop(queue)[2])
                 picture = self._look(poses)
-                yield self._deliver(Observation(stamp, self._truth(segment, time)))
+                yield self._deliver(Observation(stamp, self._truth(segment, time), stamp))
                 if picture is not None:
-                    yield self._deliver(Observation(stamp, ImageFrame(stamp, picture)))
+                    yield self._deliver(Observation(stamp, ImageFrame(stamp, picture), stamp))
         while queue:
             yield self._deliver(heapq.heappop(queue)[2])
 
@@ -173,11 +177,11 @@ class Athlete:
             if entry.facing != self._path.facing:
                 yield from self._turn(entry.facing)
             self._ears.begin_set(entry.faults)
-            yield from writer.settle(spec, self._ears.faults(self._now))
+            yield from writer.settle(spec, entry.faults_in(1, self._ears.faults(self._now)))
             if entry.rest > 0.0:
                 yield writer.rest(spec, entry.rest)
             for number in range(1, entry.repetitions + 1):
-                yield from writer.repetition(spec, number, self._ears.faults(self._now))
+                yield from writer.repetition(spec, number, entry.faults_in(number, self._ears.faults(self._now)))
 
     def _go_away(self, entry: Away) -> Iterator[Segment]:
         """Walks out of the picture, stays away, walks back; the path is added in `_qpos`."""
@@ -208,7 +212,7 @@ class Athlete:
             for time, signal in zip(times, self._sensors[limb].measure(ideal[:, column]), strict=True):
                 sent = self._links[limb].send(ImuSample(_stamp(time), limb, signal))
                 if sent is not None:
-                    yield Observation(*sent)
+                    yield Observation(*sent, _stamp(time))
 
     def _exposures(self, segment: Segment, times: Array) -> Array:
         """(T, B, nq) joint positions during the exposure of each picture, which ends at `times` (T,) [s]."""

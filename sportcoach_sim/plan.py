@@ -21,6 +21,7 @@ class PlannedSet:
     faults: magnitude by name, in the fault's own unit.
     rest: standing (or lying on the hands) still before the first repetition [s].
     facing: direction in the room [degrees], 0 to a camera with azimuth 0, 90 to one with azimuth 90.
+    shares: of the faults' magnitude in each repetition, 0 for a clean one; repetitions beyond have all of it.
 
     Raises:
         UserError: unknown movement or fault, or nothing to do.
@@ -31,11 +32,17 @@ class PlannedSet:
     faults: Mapping[str, float] = field(default_factory=dict)
     rest: float = 1.5
     facing: float = 0.0
+    shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         movement(self.movement).check_faults(self.faults)
         if self.repetitions < 1 or self.rest < 0.0:
             raise UserError(f"a set of {self.movement} needs at least one repetition and a rest that isn't negative")
+
+    def faults_in(self, number: int, magnitudes: Mapping[str, float]) -> dict[str, float]:
+        """`magnitudes` of the faults by the share that repetition `number`, from 1, has of them."""
+        share = self.shares[number - 1] if number <= len(self.shares) else 1.0
+        return {fault: share * magnitude for fault, magnitude in magnitudes.items()} if share > 0.0 else {}
 
     @classmethod
     def sample(cls, rng: np.random.Generator, name: str, repetitions: int, faulty: float = 0.5) -> PlannedSet:

@@ -12,7 +12,7 @@ from sportcoach_sim.plan import Away, Plan, PlannedSet
 from sportcoach_sim.reaction import Ears
 from sportcoach_sim.scene import Camera, Scene
 from sportcoach_sim.subject import Subject
-from sportcoach_sim.world import PictureFaults, World
+from sportcoach_sim.world import LinkFaults, PictureFaults, World
 
 SECOND = 1_000_000_000
 
@@ -66,6 +66,21 @@ def test_pictures_come_at_30_hz_and_each_limb_at_100_hz_in_order_of_arrival() ->
     wrist = np.array([sample.stamp for sample in clean if sample.limb == "left_wrist"])
     assert np.abs(np.diff(wrist) - SECOND / 100).max() <= 1
     assert len({sample.limb for sample in clean}) == 4
+
+
+def test_what_a_sensor_says_about_the_time_is_told_apart_from_when_it_was() -> None:
+    world = World(links={"left_wrist": LinkFaults(offset=0.1, burst=0.05)})
+    readings = [o for o in observe((PlannedSet("squat", 1),), world=world) if isinstance(o.data, ImuSample)]
+    late = [o for o in readings if o.data.limb == "left_wrist"]
+    assert all(o.data.stamp - o.time == SECOND // 10 for o in late)
+    assert all(0 <= o.arrival - o.time <= SECOND // 20 for o in late)
+    assert all(o.arrival == o.time == o.data.stamp for o in readings if o.data.limb != "left_wrist")
+
+
+def test_a_fault_can_come_and_go_within_a_set() -> None:
+    rows = truths(observe((PlannedSet("squat", 4, {"trunk_lean": 20.0}, shares=(0.5, 0.0, 1.0)),)))
+    magnitudes = {t.repetition: t.faults for t in rows if t.repetition}
+    assert magnitudes == {1: {"trunk_lean": 10.0}, 2: {}, 3: {"trunk_lean": 20.0}, 4: {"trunk_lean": 20.0}}
 
 
 def test_the_truth_tells_what_is_done_and_how_often() -> None:
