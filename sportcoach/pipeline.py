@@ -10,10 +10,9 @@ from sportcoach.results import FrameResult
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.frames import FusedFrame, ImageFrame, Skeleton
-from sportcoach_perception.interpolation import Interpolation
+from sportcoach_perception.fusion import Fusion
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_perception.pose_model import path as pose_model_path
-from sportcoach_perception.synchronizer import Synchronizer
 from sportcoach_recognition.recognizer import Recognizer
 
 
@@ -41,12 +40,12 @@ class Pipeline:
         self._coach = Coach(exercises, options.exercise, options.language)
         self._recognizer = Recognizer.load(options.weights or None)
         self._pose = PoseEstimator(options.model or pose_model_path(options.complexity))
-        self._synchronizer = Synchronizer(Interpolation())
+        self._fusion = Fusion()
 
     def step(self, frame: ImageFrame) -> FrameResult:
         """What is said about `frame`; its latency is 0, to be measured by the caller."""
         skeleton = self._pose.estimate(frame)
-        (fused,) = self._synchronizer.add_skeleton(skeleton)  # without IMUs every skeleton is ready at once
+        (fused,) = self._fusion.add_skeleton(skeleton)  # without IMUs every skeleton is ready at once
         return self._judge(skeleton, fused)
 
     def _judge(self, skeleton: Skeleton, fused: FusedFrame) -> FrameResult:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import fields
 from functools import partial
 
 import numpy as np
+from rclpy.clock_type import ClockType
+from rclpy.time import Time
 from sensor_msgs.msg import Imu
 from sportcoach_msgs.msg import FusedFrame, FusedWindow, Skeleton
 
 from sportcoach_perception import frames
-from sportcoach_perception.interpolation import Interpolation
+from sportcoach_perception.approximate import Backend
+from sportcoach_perception.fusion import Fusion, FusionOptions
+from sportcoach_perception.fusion_health import FusionHealth
 from sportcoach_perception.messages import fill_fused, read_imu, read_skeleton
-from sportcoach_perception.node_base import NodeBase, run_node, sensor_qos
+from sportcoach_perception.node_base import DIAGNOSTICS_PERIOD, NodeBase, run_node, sensor_qos
 from sportcoach_perception.skeleton import LIMBS
-from sportcoach_perception.synchronizer import Synchronizer
+
+try:
+    from message_filters import ApproximateTimeSynchronizer, SimpleFilter
+except ImportError:
+    BACKEND = Backend()
+else:
+    BACKEND = Backend(
+        SimpleFilter, ApproximateTimeSynchronizer, lambda ns: Time(nanoseconds=ns, clock_type=ClockType.ROS_TIME)
+    )
 
 IMU_QUEUE = 200
 """Two seconds at 100 Hz: a depth of 5 loses a quarter of the samples at every stall of 100 ms."""
@@ -23,7 +36,7 @@ WINDOW = 64
 
 
 class FusionNode(NodeBase):
-    """One Synchronizer between the topics."""
+    """One Fusion between the topics."""
 
     def __init__(self) -> None:
         super().__init__("fusion_node")
@@ -31,10 +44,10 @@ class FusionNode(NodeBase):
         self._window: deque[frames.FusedFrame] = deque(maxlen=WINDOW)
 
     def configure(self) -> None:
-        """Make the synchronizer."""
-        self._synchronizer = Synchronizer(
-            Interpolation(self.parameter("max_gap")), self.parameter("max_wait"), self.parameter("max_gap")
-        )
+        """Make the fusion."""
+        options = FusionOptions(**{field.name: self.parameter(field.name) for field in fields(FusionOptions)})
+        self._fusion = Fusion(options, BACKEND)
+        self._health = FusionHealth(self._fusion)
         self._fused = self.publisher(FusedFrame, "fused")
         self._windows = self.publisher(FusedWindow, "fused_window") if self.parameter("publish_window") else None
 
@@ -43,13 +56,21 @@ class FusionNode(NodeBase):
         self.subscribe(Skeleton, "skeleton", self._on_skeleton)
         for limb in LIMBS:
             self.subscribe(Imu, f"imu/{limb}/data", partial(self._on_imu, limb), sensor_qos(IMU_QUEUE))
+        self.every(DIAGNOSTICS_PERIOD, self._diagnose)
+
+    def _now(self) -> int:
+        return int(self.get_clock().now().nanoseconds)
+
+    def _diagnose(self) -> None:
+        for name, status in self._health.report(self._now()).items():
+            self.diagnose(name, *status)
 
     def _on_skeleton(self, message: Skeleton) -> None:
         self._frame_id = message.header.frame_id
-        self._publish(self._synchronizer.add_skeleton(read_skeleton(message)))
+        self._publish(self._fusion.add_skeleton(read_skeleton(message)))
 
     def _on_imu(self, limb: str, message: Imu) -> None:
-        self._publish(self._synchronizer.add_imu(read_imu(message, limb)))
+        self._publish(self._fusion.add_imu(read_imu(message, limb), self._now()))
 
     def _publish(self, fused: tuple[frames.FusedFrame, ...]) -> None:
         for frame in fused:

@@ -85,11 +85,11 @@ def fill_imu(message: Any, sample: ImuSample, stamp: int) -> Any:
 
 
 def read_imu(message: Any, limb: str) -> ImuSample:
-    """A sensor_msgs/Imu as a sample of `limb`; what the sensor does not measure (REP-145, covariance -1) is zero."""
+    """A sensor_msgs/Imu as a sample of `limb`; what the sensor does not measure (covariance -1 or NaN) is zero."""
     acceleration, rate = message.linear_acceleration, message.angular_velocity
     signal = np.array((acceleration.x, acceleration.y, acceleration.z, rate.x, rate.y, rate.z), np.float32)
-    if message.linear_acceleration_covariance[0] == -1.0:
+    if not message.linear_acceleration_covariance[0] >= 0.0:  # NaN, too
         signal[:3] = 0.0
-    if message.angular_velocity_covariance[0] == -1.0:
+    if not message.angular_velocity_covariance[0] >= 0.0:
         signal[3:] = 0.0
     return ImuSample(stamp_of(message.header.stamp), limb, signal)
