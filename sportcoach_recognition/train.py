@@ -26,10 +26,10 @@ from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import held, irds, penn_action, pushup_form, synthetic, utd_mhad, videos
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.graph import node_indices
-from sportcoach_recognition.metrics import accuracy, per_source_accuracy
 from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
+from sportcoach_recognition.source_accuracy import accuracy, per_source_accuracy
 
 _STATISTICS_BATCHES: Final = 16
 """Batches that mean and deviation of the inputs (eq. 9) are measured on."""
@@ -39,23 +39,17 @@ def load_sequences(config: TrainConfig, data_root: Path, pose_model: Path, cache
     """Every set below `data_root`, in its published layout, at the recogniser's rate.
 
     Raises:
-        UserError: a set is missing or empty.
+        UserError: a set is missing, empty or damaged.
     """
-    sources: dict[str, Iterable[Sequence]] = {
-        "utd_mhad": utd_mhad.exercises(data_root / "utd_mhad"),
-        "penn_action": penn_action.exercises(data_root / "penn_action"),
-        "pushup_form": pushup_form.exercises(data_root / "pushup_form"),
-        "irds": irds.exercises(data_root / "irds", config.irds_every),
-        "clips": videos.read(data_root / "clips", pose_model, cache),
-        "synthetic movements": synthetic.read(config.synthetic, config.seed),
-    }
-    sequences = []
-    for name, source in sources.items():
-        found = [sequence.resampled() for sequence in source]
-        if not found:
-            raise UserError(f"no {name} found below {data_root}: give the folder of the data sets with --data")
-        sequences += found
-    return sequences
+    sources: tuple[Iterable[Sequence], ...] = (
+        utd_mhad.exercises(data_root / "utd_mhad"),
+        penn_action.exercises(data_root / "penn_action"),
+        pushup_form.exercises(data_root / "pushup_form"),
+        irds.exercises(data_root / "irds", config.irds_every),
+        videos.exercises(data_root / "clips", pose_model, cache),
+        synthetic.read(config.synthetic, config.seed),
+    )
+    return [sequence.resampled() for source in sources for sequence in source]
 
 
 def split(sequences: list[Sequence], validation_share: float, seed: int) -> tuple[list[Sequence], list[Sequence]]:

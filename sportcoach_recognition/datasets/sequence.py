@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,7 @@ _BONE_LENGTHS: Final = {
 class Sequence:
     """A movement of one person that shows one action.
 
-    stamps: (T,) ns, increasing.
+    stamps: (T,) ns, increasing; empty without landmarks.
     world: (T, 33, 3) metres, origin between the hips, camera optical frame (y down); zero where not seen.
     seen: (T, 33) whether the set gives this landmark in this frame.
     label: the action, a class of the set or one of ACTIONS.
@@ -37,6 +38,7 @@ class Sequence:
     imu_stamps: (M,) ns, increasing, on the clock of `stamps`; empty without IMUs.
     imu: (M, 4, 6) acc [m/s^2] with gravity, gyro [rad/s] per limb, in the sensor's frame; zero where not measured.
     imu_seen: (4, 2) whether the set has this limb's accelerometer, gyro.
+    part: train, validation or test where the set itself says so, else empty.
     """
 
     stamps: NDArray[np.int64]
@@ -50,6 +52,7 @@ class Sequence:
     imu_stamps: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     imu: Floats = field(default_factory=lambda: np.zeros((0, len(LIMBS), 6), np.float32))
     imu_seen: Bools = field(default_factory=lambda: np.zeros((len(LIMBS), 2), np.bool_))
+    part: str = ""
 
     def resampled(self) -> Sequence:
         """The same at the recogniser's rate, made by the recogniser's own resampler."""
@@ -65,6 +68,41 @@ class Sequence:
             np.stack([sample.seen for sample in samples]),
             self.label, self.source, self.subject, self.name, self.depth,
         )  # fmt: skip
+
+
+def labelled(sequences: Iterable[Sequence], labels: Mapping[str, str]) -> Iterator[Sequence]:
+    """`sequences` with their labels translated; those whose label is not in `labels` are left out."""
+    for sequence in sequences:
+        if sequence.label in labels:
+            yield replace(sequence, label=labels[sequence.label])
+
+
+def without_imu(sequence: Sequence) -> Sequence:
+    """The landmarks alone."""
+    return replace(
+        sequence,
+        imu_stamps=np.zeros(0, np.int64),
+        imu=np.zeros((0, len(LIMBS), 6), np.float32),
+        imu_seen=np.zeros((len(LIMBS), 2), np.bool_),
+    )
+
+
+def without_landmarks(sequence: Sequence) -> Sequence:
+    """The limb IMUs alone."""
+    return replace(
+        sequence,
+        stamps=np.zeros(0, np.int64),
+        world=np.zeros((0, len(LANDMARKS), 3), np.float32),
+        seen=np.zeros((0, len(LANDMARKS)), np.bool_),
+    )
+
+
+def on_limb(signal: Floats, limb: str) -> tuple[Floats, Bools]:
+    """The readings (M, 6) of one sensor as imu (M, 4, 6), imu_seen (4, 2) of a sequence."""
+    imu, imu_seen = np.zeros((len(signal), len(LIMBS), 6), np.float32), np.zeros((len(LIMBS), 2), np.bool_)
+    imu[:, LIMBS.index(limb)] = signal
+    imu_seen[LIMBS.index(limb)] = True
+    return imu, imu_seen
 
 
 def even_stamps(frames: int, rate: float) -> NDArray[np.int64]:
@@ -91,8 +129,7 @@ def hip_centred(world: Floats, seen: Bools) -> Floats:
 def metres_per_unit(world: Floats, seen: Bools) -> float:
     """Scale of a sequence in unknown units, from bones at their longest (least foreshortened) against typical ones.
 
-    Raises:
-        ValueError: no bone is ever seen.
+    Without a bone in view, what is seen counts as a metre across.
     """
     ratios = []
     for (a, b), length in _BONE_LENGTHS.items():
@@ -102,5 +139,5 @@ def metres_per_unit(world: Floats, seen: Bools) -> float:
             longest = np.percentile(np.linalg.norm(world[both, i] - world[both, j], axis=-1), 90)
             ratios.append(longest / length)
     if not ratios:
-        raise ValueError("no bone is ever seen")
-    return float(1.0 / np.percentile(ratios, 80))
+        ratios = [float(np.ptp(world[seen], axis=0).max()) if seen.any() else 1.0]
+    return float(1.0 / max(np.percentile(ratios, 80), 1e-6))

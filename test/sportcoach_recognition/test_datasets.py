@@ -38,11 +38,11 @@ def check(sequences: list[Sequence]) -> None:
 
 @needs_data
 def test_utd_mhad() -> None:
-    sequences = list(utd_mhad.read(SHARED / "utd_mhad"))
+    sequences = list(utd_mhad.exercises(SHARED / "utd_mhad"))
     check(sequences)
     assert {s.label for s in sequences} == {"squat", "lunge", "other"}
     squat = next(s for s in sequences if s.label == "squat")
-    assert squat.subject == "s1"
+    assert squat.subject == "1"
     assert height(squat, "left_shoulder") > 0.3
     assert height(squat, "left_ankle") < -0.6
     assert max(height(squat, "left_ankle", frame) for frame in range(len(squat.world))) > -0.5
@@ -51,14 +51,14 @@ def test_utd_mhad() -> None:
 
 @needs_data
 def test_irds() -> None:
-    sequences = list(irds.read(SHARED / "irds", every=100))
+    sequences = list(irds.exercises(SHARED / "irds", every=100))
     check(sequences)
     assert height(sequences[0], "nose") > 0.5
 
 
 @needs_data
 def test_penn_action() -> None:
-    sequences = list(penn_action.read(SHARED / "penn_action"))
+    sequences = list(penn_action.exercises(SHARED / "penn_action"))
     check(sequences)
     assert {s.label for s in sequences} == set(ACTIONS) - {"lunge"}
     assert not any(s.depth for s in sequences)
@@ -68,7 +68,7 @@ def test_penn_action() -> None:
 
 @needs_data
 def test_pushup_form() -> None:
-    sequences = list(pushup_form.read(SHARED / "pushup_form"))
+    sequences = list(pushup_form.exercises(SHARED / "pushup_form"))
     check(sequences)
     assert {s.label for s in sequences} == {"push_up"}
     torsos = [np.linalg.norm(s.world[0, 11] - s.world[0, 23]) for s in sequences]
@@ -80,8 +80,9 @@ def test_penn_action_in_its_layout(tmp_path: Path) -> None:
     seen = np.ones((5, 13))
     seen[:, 7] = 0  # the left hip: put where the right one is
     for number, action in enumerate(("squat", "clean_and_jerk", "bowl"), start=1):
-        savemat(tmp_path / f"{number:04}.mat", {"action": action, "x": x, "y": y, "visibility": seen})
-    sequences = list(penn_action.read(tmp_path))
+        clip = {"action": action, "x": x, "y": y, "visibility": seen, "train": 1}
+        savemat(tmp_path / f"{number:04}.mat", clip)
+    sequences = list(penn_action.exercises(tmp_path))
     check(sequences)
     assert [(s.name, s.label) for s in sequences] == [("0001", "squat"), ("0003", "other")]
     assert not sequences[0].seen[:, LANDMARK_INDEX["left_hip"]].any()
