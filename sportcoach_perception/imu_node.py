@@ -94,14 +94,14 @@ class ImuNode(NodeBase):
             self.finish()
 
     async def _start(self, recording: Recording) -> int:
-        """When the recording begins [ns]: with the first picture, or as soon as somebody listens to every limb."""
+        """When the recording begins [ns]: with the first picture, or as soon as every limb has its readers."""
         if self.parameter("start_with_pictures"):
             while self._first_picture is None:
                 await asyncio.sleep(POLL)
             return self._first_picture
         deadline = time.monotonic() + self.parameter("wait_timeout")
-        topics = [self._imus[limb] for limb in recording.carrying]
-        while time.monotonic() < deadline and not all(topic.get_subscription_count() for topic in topics):
+        topics, readers = [self._imus[limb] for limb in recording.carrying], self.parameter("readers")
+        while time.monotonic() < deadline and any(topic.get_subscription_count() < readers for topic in topics):
             await asyncio.sleep(POLL)
         return self._now()
 
