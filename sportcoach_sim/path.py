@@ -44,7 +44,7 @@ class Path:
     def apply(self, qpos: Array, times: Array) -> Array:
         """Joint positions (T, nq) that begin with the pelvis, moved and turned as at `times` (T,) [s]."""
         result = qpos.copy()
-        yaw = np.full(len(times), self._first)
+        yaw = np.full(len(times), self._first, np.float64)
         for begin, seconds, change in self._turns:
             yaw += change * minimum_jerk((times - begin) / seconds)
         turned = Rotation.from_euler("z", yaw[:, None], degrees=True)
