@@ -1,122 +1,150 @@
-"""Recordings: rosbag2 folders (MCAP) written and read without ROS, on the `rosbags` library."""
+"""Reads recordings without ROS: rosbag2 folders or single files, MCAP or sqlite3, sound or damaged."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, NamedTuple
 
-from rosbags.highlevel import AnyReader, AnyReaderError
-from rosbags.interfaces import Connection
-from rosbags.rosbag2 import ReaderError, StoragePlugin, Writer, WriterError
-from rosbags.typesys import Stores, get_types_from_msg, get_typestore
-from rosbags.typesys.store import Typestore
+from rosbags.highlevel import AnyReader
+from rosbags.interfaces import ConnectionExtRosbag2
 
+from sportcoach.bag_recovery import recover, storage_files
+from sportcoach.bag_types import Qos, message_types
+from sportcoach.bag_writer import METADATA
 from sportcoach_perception.errors import UserError
 
-MESSAGE_PACKAGE: Final = "sportcoach_msgs"
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of a bag; `qos` is what its publishers offered, empty when not known."""
+
+    name: str
+    msgtype: str
+    count: int
+    qos: tuple[Qos, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.msgtype}, {self.count})"
 
 
-def message_folder() -> Path:
-    """The folder of our .msg files: that of the ROS installation in use, else the one beside this package.
+class Message(NamedTuple):
+    """A serialized message, filed under `stamp` [ns]."""
 
-    Raises:
-        UserError: neither exists.
-    """
-    prefixes = [Path(prefix) for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if prefix]
-    candidates = [prefix / "share" / MESSAGE_PACKAGE / "msg" for prefix in prefixes]
-    candidates.append(Path(__file__).resolve().parents[1] / MESSAGE_PACKAGE / "msg")
-    for folder in candidates:
-        if folder.is_dir():
-            return folder
-    raise UserError(f"no message definitions of {MESSAGE_PACKAGE}: source the workspace that it is built in")
+    topic: str
+    msgtype: str
+    stamp: int
+    cdr: bytes
 
 
-def message_types() -> Typestore:
-    """The standard messages of ROS 2 and those of sportcoach_msgs, ready to serialize and deserialize.
+class Bag:
+    """A bag opened for reading; use it as a context manager.
 
-    Raises:
-        UserError: our message definitions are not found.
-    """
-    store = get_typestore(Stores.LATEST)
-    types: dict[str, Any] = {}
-    for path in sorted(message_folder().glob("*.msg")):
-        types |= get_types_from_msg(path.read_text(encoding="utf-8"), f"{MESSAGE_PACKAGE}/msg/{path.stem}")
-    store.register(types)
-    return store
-
-
-class BagWriter:
-    """Writes serialized messages into a new rosbag2 folder with one MCAP file that carries its own message types.
-
-    Use it as a context manager, or call `close`: either way the bag is complete and readable, whatever went wrong
-    between.
+    A damaged bag is recovered into a temporary one as far as possible, without touching the original.
 
     Args:
-        folder: the bag to create, its parents with it.
+        path: a rosbag2 folder or one of its files (.mcap, .db3).
+
+    Attributes:
+        topics: by name.
+        start, end: stamps of the first and the last message [ns]; 0 in a bag without messages.
+        damage: one line about what is wrong with the bag and how much of it could be read; empty for a sound one.
 
     Raises:
-        UserError: the folder exists or cannot be created.
+        UserError: there is no bag, or nothing of it can be read.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
-        self._types = message_types()
-        self._connections: dict[str, Connection] = {}
-        if self.folder.exists():
-            raise UserError(f"{self.folder} exists already and is not overwritten: name another folder or move it away")
-        writer = Writer(self.folder, version=Writer.VERSION_LATEST, storage_plugin=StoragePlugin.MCAP)
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.damage = ""
+        self._stack = ExitStack()
         try:
-            writer.open()
-        except (OSError, WriterError) as error:
-            raise UserError(f"cannot create the bag {self.folder}: {error}") from error
-        self._writer: Writer | None = writer
+            self._reader = self._open()
+        except BaseException:
+            self._stack.close()
+            raise
+        infos = self._reader.topics.items()
+        # A topic with messages of several types cannot be published or judged.
+        self.topics = {
+            name: Topic(name, info.msgtype, info.msgcount, _qos(info.connections[0].ext))
+            for name, info in infos
+            if info.msgtype is not None
+        }
+        has_messages = self._reader.message_count > 0
+        self.start = self._reader.start_time if has_messages else 0
+        self.end = self._reader.end_time - 1 if has_messages else 0
 
-    def declare(self, topic: str, msgtype: str) -> None:
-        """Name a topic and its type, so that the bag tells of it even when no message comes."""
-        if self._writer is not None and topic not in self._connections:
-            self._connections[topic] = self._writer.add_connection(topic, msgtype, typestore=self._types)
+    def _open(self) -> AnyReader:
+        files = storage_files(self.path)
+        complete = self.path.is_file() or (self.path / METADATA).is_file()
+        # The files of a split bag overlap at the seams: read as files of their own they are merged by stamp.
+        paths = files if len(files) > 1 or (files and not complete) else [self.path]
+        try:
+            reader = self._read(paths)
+        except Exception as error:  # on broken bytes the library raises anything
+            if not files:
+                raise UserError(f"{self.path} is not a bag that can be read: {_reason(error)}") from error
+            return self._recover(error)
+        if not complete:
+            self.damage = f"{self.path} has no {METADATA}: read from its files, {reader.message_count} messages"
+        return reader
 
-    def write(self, topic: str, msgtype: str, stamp_ns: int, cdr: bytes | memoryview) -> None:
-        """Append one message.
+    def _read(self, paths: list[Path]) -> AnyReader:
+        # Bags of older distributions (sqlite3) carry no types: the standard messages and ours stand in.
+        return self._stack.enter_context(AnyReader(paths, default_typestore=message_types()))
+
+    def _recover(self, reason: Exception) -> AnyReader:
+        copy = Path(self._stack.enter_context(TemporaryDirectory(prefix="sportcoach-bag-"))) / "recovered"
+        count = recover(self.path, copy)
+        if count == 0:
+            raise UserError(f"{self.path} is not a bag that can be read: {_reason(reason)}") from reason
+        reader = self._read([copy])
+        seconds = (reader.end_time - 1 - reader.start_time) * 1e-9
+        self.damage = f"{self.path} is damaged ({_reason(reason)}): recovered {count} messages, {seconds:.1f} s"
+        return reader
+
+    def messages(self, topics: Collection[str] | None = None, start: int | None = None) -> Iterator[Message]:
+        """Messages in the order of their stamps; where the bag turns out to be damaged, what can be read of the rest.
 
         Args:
-            topic: its topic; declared by its first message if not before.
-            msgtype: its type, "sensor_msgs/msg/CompressedImage" for example; one per topic.
-            stamp_ns: stamp to file it under [ns].
-            cdr: the serialized message, as rclpy's `serialize_message` or a raw subscription give it.
-
-        Raises:
-            UserError: the disk is full or gone.
+            topics: only these; None for all.
+            start: only those from this stamp on [ns].
         """
-        if self._writer is None:
-            raise ValueError(f"the bag {self.folder} is closed")
-        self.declare(topic, msgtype)
-        try:
-            self._writer.write(self._connections[topic], stamp_ns, cdr)
-        except OSError as error:
-            raise UserError(f"cannot write to the bag {self.folder}: {error.strerror}") from error
-
-    def close(self) -> None:
-        """Complete the bag; a second call does nothing.
-
-        Raises:
-            UserError: the disk is full or gone.
-        """
-        writer, self._writer = self._writer, None
-        if writer is None:
+        connections = [link for link in self._reader.connections if topics is None or link.topic in topics]
+        if not connections:
             return
         try:
-            writer.close()
-        except OSError as error:
-            with suppress(OSError):
-                writer.abort()
-            raise UserError(f"cannot complete the bag {self.folder}: {error.strerror}") from error
+            for connection, stamp, cdr in self._reader.messages(connections, start=start):
+                yield Message(connection.topic, connection.msgtype, stamp, cdr)
+                start = stamp + 1
+        except Exception as error:  # see _open
+            self._reader = self._recover(error)
+            yield from self.messages(topics, start)
 
-    def __enter__(self) -> BagWriter:
+    def decode(self, message: Message) -> Any:
+        """The message as an object with fields, with the types that the bag carries.
+
+        Raises:
+            UserError: its bytes do not fit its type.
+        """
+        try:
+            return self._reader.deserialize(message.cdr, message.msgtype)
+        except Exception as error:  # see _open
+            raise UserError(f"{self.path}: a message on {message.topic} is damaged: {_reason(error)}") from error
+
+    def contents(self) -> str:
+        """Its topics in one line, with type and number of messages."""
+        return ", ".join(map(str, self.topics.values())) or "nothing"
+
+    def close(self) -> None:
+        """Free the files."""
+        self._stack.close()
+
+    def __enter__(self) -> Bag:
         return self
 
     def __exit__(
@@ -125,27 +153,28 @@ class BagWriter:
         self.close()
 
 
-def read_messages(folder: str | Path, topics: Collection[str] | None = None) -> Iterator[tuple[str, int, Any]]:
+def _qos(extension: object) -> tuple[Qos, ...]:
+    profiles = extension.offered_qos_profiles if isinstance(extension, ConnectionExtRosbag2) else []
+    return tuple(map(Qos.of, profiles))
+
+
+def _reason(error: Exception) -> str:
+    return str(error).rstrip(".") or type(error).__name__
+
+
+def read_messages(path: str | Path, topics: Collection[str] | None = None) -> Iterator[tuple[str, int, Any]]:
     """Messages of a bag in the order of their stamps, decoded with the types that the bag carries.
 
     Args:
-        folder: a rosbag2 folder, MCAP or sqlite3.
+        path: a rosbag2 folder or file, MCAP or sqlite3.
         topics: only these; None for all.
 
     Yields:
         Topic, stamp [ns] and message.
 
     Raises:
-        UserError: there is no bag in the folder, or it cannot be read.
+        UserError: there is no bag, or it cannot be read.
     """
-    folder = Path(folder)
-    try:
-        # Bags of older distributions (sqlite3) carry no types: the standard messages and ours stand in.
-        with AnyReader([folder], default_typestore=message_types()) as reader:
-            connections = [link for link in reader.connections if topics is None or link.topic in topics]
-            if not connections:
-                return
-            for connection, stamp, data in reader.messages(connections=connections):
-                yield connection.topic, stamp, reader.deserialize(data, connection.msgtype)
-    except (AnyReaderError, ReaderError, OSError) as error:
-        raise UserError(f"{folder} is not a bag that can be read: {error}") from error
+    with Bag(path) as bag:
+        for message in bag.messages(topics):
+            yield message.topic, message.stamp, bag.decode(message)

@@ -19,7 +19,7 @@ from sportcoach_msgs.msg import (
     VoiceCommand,
 )
 
-from sportcoach.bag import BagWriter
+from sportcoach.bag_writer import BagWriter
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.node_base import COMMANDS, RESULTS, NodeBase, run_node, sensor_qos
 from sportcoach_perception.skeleton import LIMBS

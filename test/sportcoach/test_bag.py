@@ -2,129 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
+import yaml
+from bag_messages import STAMP, Messages, assert_equal, write_squat_bag
 from rosbags.highlevel import AnyReader
 
-from sportcoach.bag import BagWriter, message_folder, message_types, read_messages
+from sportcoach.bag import Bag, read_messages
+from sportcoach.bag_types import Qos, message_folder
+from sportcoach.bag_writer import BagWriter
 from sportcoach_perception.errors import UserError
 
-STAMP = 1_700_000_000_123_456_789
-
-
-class Messages:
-    """Filled messages of every type that a session records."""
-
-    def __init__(self) -> None:
-        self.store = message_types()
-        self._rng = np.random.default_rng(3)
-
-    def make(self, name: str, /, **fields: Any) -> Any:
-        package, _, message = name.rpartition("/")
-        return self.store.types[f"{package}/msg/{message}"](**fields)
-
-    def ours(self, name: str, /, **fields: Any) -> Any:
-        return self.make(f"sportcoach_msgs/{name}", **fields)
-
-    def floats(self, size: int) -> Any:
-        return self._rng.random(size, np.float32)
-
-    def time(self, stamp: int = STAMP) -> Any:
-        return self.make("builtin_interfaces/Time", sec=stamp // 10**9, nanosec=stamp % 10**9)
-
-    def header(self) -> Any:
-        return self.make("std_msgs/Header", stamp=self.time(), frame_id="camera_optical_frame")
-
-    def fault(self, name: str) -> Any:
-        return self.ours("Fault", name=name, joint="left_knee", deviation=12.5, confidence=0.75)
-
-    def joint(self, name: str) -> Any:
-        numbers = {"angle": 95.5, "reference": 90.25, "deviation": 5.25, "weight": 1.0}
-        return self.ours("JointDeviation", joint=name, **numbers, in_tolerance=False)
-
-    def perception(self) -> Iterator[tuple[str, Any]]:
-        body = {"athlete_id": "", "detected": True, "visibility": self.floats(33)}
-        yield (
-            "skeleton",
-            self.ours("Skeleton", header=self.header(), **body, image=self.floats(66), world=self.floats(99)),
-        )
-        imu = {"imu": self.floats(24), "imu_valid": np.array([True, False, True, False]), "sync_error": self.floats(4)}
-        yield "fused", self.ours("FusedFrame", header=self.header(), **body, world=self.floats(99), **imu)
-        window = {"skeleton": self.floats(6336), "imu": self.floats(1536)}
-        yield "fused_window", self.ours("FusedWindow", header=self.header(), **window)
-
-    def results(self) -> Iterator[tuple[str, Any]]:
-        who = {"header": self.header(), "exercise": "squat"}
-        action = {"label": "squat", "probabilities": self.floats(5), "confidence": 0.9, "model_id": "frame_gat-0123abcd"}
-        yield "action", self.ours("Action", header=self.header(), **action)
-        stage = {"progress": 0.5, "energy": 1.25, "boundary_score": 0.125, "repetitions": 3, "tempo": 2.5}
-        yield "stage", self.ours("Stage", **who, stage="execute", **stage)
-        joints = [self.joint("left_knee"), self.joint("right_hip")]
-        faults = [self.fault("shallow_depth"), self.fault("knee_valgus")]
-        yield "deviation", self.ours("Deviation", **who, joints=joints, quality=0.5, faults=faults)
-        span = {"start": self.time(STAMP - 10**9), "end": self.time()}
-        yield "repetition", self.ours("Repetition", **who, **span, number=4, quality=0.5, faults=faults)
-        cue = {
-            "joint": "left_knee",
-            "fault": "shallow_depth",
-            "deviation": 12.5,
-            "text": "Go deeper, très bien",
-            "severity": 2,
-        }
-        yield "cue", self.ours("Cue", **who, **cue, expires=self.time(STAMP + 10**9))
-        yield "voice", self.ours("VoiceCommand", header=self.header(), text="Go deeper", clip="", priority=2)
-        duration = self.make("builtin_interfaces/Duration", sec=0, nanosec=300_000_000)
-        buzz = {"actuator": "left_wrist", "intensity": 0.5, "duration": duration, "pattern": "pulse"}
-        yield "haptic", self.ours("HapticCommand", header=self.header(), **buzz)
-
-    def truth(self) -> Iterator[tuple[str, Any]]:
-        what = {"action": "squat", "movement": "squat", "stage": "execute", "progress": 0.5, "repetition": 2}
-        wrong = {"faults": ["knee_valgus"], "magnitudes": np.array([22.0])}
-        angles = {"joints": ["left_knee", "right_knee"], "angles": self.floats(2)}
-        pose = {"image": self.floats(66), "world": self.floats(99)}
-        yield "truth", self.ours("TruthFrame", header=self.header(), **what, **wrong, **angles, **pose)
-
-    def pictures(self) -> Iterator[tuple[str, Any]]:
-        data = np.frombuffer(bytes(range(256)) * 20, np.uint8)
-        picture = {"header": self.header(), "format": "rgb8; jpeg compressed bgr8", "data": data}
-        yield "image_raw/compressed", self.make("sensor_msgs/CompressedImage", **picture)
-        no_roi = {"x_offset": 0, "y_offset": 0, "height": 0, "width": 0, "do_rectify": False}
-        lens = {"d": np.zeros(5), "k": np.eye(3).ravel(), "r": np.eye(3).ravel(), "p": np.eye(3, 4).ravel()}
-        info = {"height": 480, "width": 640, "distortion_model": "plumb_bob", "binning_x": 0, "binning_y": 0}
-        roi = self.make("sensor_msgs/RegionOfInterest", **no_roi)
-        yield "camera_info", self.make("sensor_msgs/CameraInfo", header=self.header(), **info, **lens, roi=roi)
-
-
-def assert_equal(read: Any, written: Any) -> None:
-    """Two messages hold the same values, through all their levels, whichever classes hold them."""
-    if isinstance(written, np.ndarray):
-        np.testing.assert_array_equal(read, written)
-    elif isinstance(written, list):
-        assert len(read) == len(written)
-        for one, other in zip(read, written, strict=True):
-            assert_equal(one, other)
-    elif hasattr(written, "__msgtype__"):
-        assert read.__msgtype__ == written.__msgtype__
-        for field in written.__dataclass_fields__:
-            assert_equal(getattr(read, field), getattr(written, field))
-    else:
-        assert read == written
-
-
-def write_squat_bag(folder: Path) -> dict[str, Any]:
-    messages = Messages()
-    written = dict([*messages.perception(), *messages.results(), *messages.truth(), *messages.pictures()])
-    with BagWriter(folder) as bag:
-        for index, (topic, message) in enumerate(written.items()):
-            bag.write(
-                topic, message.__msgtype__, STAMP + index, messages.store.serialize_cdr(message, message.__msgtype__)
-            )
-    return written
+SECOND = 1_000_000_000
 
 
 def test_every_message_type_reads_back_as_written(tmp_path: Path) -> None:
@@ -192,10 +84,12 @@ def test_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     bag = BagWriter(tmp_path / "bag")
     bag.write("clock", "builtin_interfaces/msg/Time", STAMP, bytes(12))
     full = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(full, bag._writer.storage.bio.fileno())  # type: ignore[union-attr]
+    os.dup2(full, bag._files[-1]._stream.fileno())
     os.close(full)
     with pytest.raises(UserError, match="No space left"):
-        bag.write("blob", "std_msgs/msg/UInt8MultiArray", STAMP, bytes(2**21))
+        bag.flush()
+    with pytest.raises(UserError, match="No space left"):
+        bag.write("blob", "std_msgs/msg/UInt8MultiArray", STAMP, os.urandom(2**21))
     with pytest.raises(UserError, match="No space left"):
         bag.close()
 
@@ -224,3 +118,103 @@ def test_a_declared_topic_is_in_the_bag_though_no_message_came(tmp_path: Path) -
         assert {connection.topic: connection.msgtype for connection in reader.connections} == {
             "/cue": "sportcoach_msgs/msg/Cue"
         }
+
+
+def fill(bag: BagWriter, seconds: float, rate: int = 100) -> None:
+    """Stamps, `rate` a second."""
+    for index in range(round(seconds * rate)):
+        stamp = STAMP + index * SECOND // rate
+        bag.write("/time", "builtin_interfaces/msg/Time", stamp, bytes(4) + index.to_bytes(8, "little"))
+
+
+def test_a_recording_split_by_time_is_read_as_one(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "bag", split_duration=SECOND) as bag:
+        bag.declare("/cue", "sportcoach_msgs/msg/Cue")
+        fill(bag, seconds=3.5)
+    assert [file.name for file in sorted((tmp_path / "bag").glob("*.mcap"))] == [f"bag_{i}.mcap" for i in range(4)]
+    stamps = [stamp for _, stamp, _ in read_messages(tmp_path / "bag")]
+    assert stamps == [STAMP + index * SECOND // 100 for index in range(350)]
+    with AnyReader([tmp_path / "bag" / "bag_2.mcap"]) as reader:  # each file tells of all topics
+        assert {link.topic: link.msgcount for link in reader.connections} == {"/time": 100, "/cue": 0}
+    with AnyReader([tmp_path / "bag"]) as reader:  # through metadata.yaml
+        assert (reader.message_count, reader.duration) == (350, 3_490_000_001)
+
+
+def test_a_recording_split_by_size_keeps_files_about_that_size(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "bag", split_size=3_000_000) as bag:
+        for index in range(80):
+            bag.write("/blob", "std_msgs/msg/UInt8MultiArray", STAMP + index, os.urandom(100_000))
+    sizes = [file.stat().st_size for file in sorted((tmp_path / "bag").glob("*.mcap"))]
+    assert len(sizes) == 3 and all(3_000_000 <= size < 5_000_000 for size in sizes[:-1])
+    with Bag(tmp_path / "bag") as bag_read:
+        assert len(list(bag_read.messages())) == 80 and bag_read.damage == ""
+
+
+def test_messages_filed_late_come_in_order_across_files(tmp_path: Path) -> None:
+    stamps = [0, 400, 900, 1100, 1050, 950, 1500]  # [ms]; some reach the recorder after a later one
+    with BagWriter(tmp_path / "bag", split_duration=SECOND) as bag:
+        for stamp in stamps:
+            bag.write("/time", "builtin_interfaces/msg/Time", STAMP + stamp * 1_000_000, bytes(12))
+    read = [(stamp - STAMP) // 1_000_000 for _, stamp, _ in read_messages(tmp_path / "bag")]
+    assert read == sorted(stamps)
+
+
+def test_topics_tell_what_was_offered(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "bag") as bag:
+        bag.declare("/stage", "sportcoach_msgs/msg/Stage", (Qos(True, True, 300),))
+        bag.declare("/imu", "sensor_msgs/msg/Imu", (Qos(False, False, 200),))
+        bag.declare("/cue", "sportcoach_msgs/msg/Cue")
+    with Bag(tmp_path / "bag") as bag_read:
+        offered = {name: topic.qos for name, topic in bag_read.topics.items()}
+    assert offered == {"/stage": (Qos(True, True, 300),), "/imu": (Qos(False, False, 200),), "/cue": ()}
+
+
+def test_metadata_is_what_rosbag2_of_jazzy_and_kilted_expects(tmp_path: Path) -> None:
+    with BagWriter(tmp_path / "bag") as bag:
+        bag.declare("/stage", "sportcoach_msgs/msg/Stage", (Qos(True, True, 300),))
+        fill(bag, seconds=0.5)
+    metadata = yaml.safe_load((tmp_path / "bag" / "metadata.yaml").read_text(encoding="utf-8"))
+    information = metadata["rosbag2_bagfile_information"]
+    assert (information["version"], information["storage_identifier"]) == (9, "mcap")
+    assert information["relative_file_paths"] == ["bag_0.mcap"] == [file["path"] for file in information["files"]]
+    assert information["starting_time"] == {"nanoseconds_since_epoch": STAMP}
+    assert information["duration"] == {"nanoseconds": 490_000_000}
+    stage, time = information["topics_with_message_count"]
+    assert (stage["message_count"], time["message_count"], information["message_count"]) == (0, 50, 50)
+    forever = {"sec": 9223372036, "nsec": 854775807}
+    assert stage["topic_metadata"].pop("type_description_hash").startswith("RIHS01_")
+    assert stage["topic_metadata"] == {
+        "name": "/stage",
+        "type": "sportcoach_msgs/msg/Stage",
+        "serialization_format": "cdr",
+        "offered_qos_profiles": [
+            {
+                "history": "keep_last",
+                "depth": 300,
+                "reliability": "reliable",
+                "durability": "transient_local",
+                "deadline": forever,
+                "lifespan": forever,
+                "liveliness": "automatic",
+                "liveliness_lease_duration": forever,
+                "avoid_ros_namespace_conventions": False,
+            }
+        ],
+    }
+
+
+def test_type_hashes_are_those_of_the_built_interface_package(tmp_path: Path) -> None:
+    if not (message_folder() / "Stage.json").is_file():
+        pytest.skip("sportcoach_msgs is not built")
+    write_squat_bag(tmp_path / "bag")
+    metadata = yaml.safe_load((tmp_path / "bag" / "metadata.yaml").read_text(encoding="utf-8"))
+    checked = 0
+    for entry in metadata["rosbag2_bagfile_information"]["topics_with_message_count"]:
+        topic = entry["topic_metadata"]
+        package, _, name = topic["type"].partition("/msg/")
+        if package == "sportcoach_msgs":
+            description = json.loads((message_folder() / f"{name}.json").read_text(encoding="utf-8"))
+            hashes = {entry["type_name"]: entry["hash_string"] for entry in description["type_hashes"]}
+            assert topic["type_description_hash"] == hashes[topic["type"]], name
+            checked += 1
+    assert checked >= 10
