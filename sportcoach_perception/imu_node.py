@@ -11,6 +11,7 @@ from sensor_msgs.msg import CameraInfo, Imu
 from sportcoach_perception.frames import ImuSample
 from sportcoach_perception.imu_sources.background import Background
 from sportcoach_perception.imu_sources.choice import make_source
+from sportcoach_perception.imu_sources.health import SourceHealth
 from sportcoach_perception.imu_sources.reading import LiveSource
 from sportcoach_perception.imu_sources.recording import Recording
 from sportcoach_perception.imu_sources.stamping import Stamper
@@ -23,6 +24,9 @@ STOP = 2.0
 
 REPORT = 10.0
 """How often it is said what was not passed on, if there is more of it [s]."""
+
+DIAGNOSTICS_PERIOD = 1.0
+"""How often it is said on /diagnostics how the sensors are [s]."""
 
 POLL = 0.01
 """How often it is looked for what a recording waits for [s]."""
@@ -40,7 +44,6 @@ class ImuNode(NodeBase):
         self._background: Background | None = None
         self._first_picture: int | None = None
         self._reported = ""
-        self.create_timer(REPORT, self._report)
 
     def configure(self) -> None:
         """Read the recording, or check what the live source is told; make the publishers."""
@@ -58,9 +61,12 @@ class ImuNode(NodeBase):
         elif self._source is not None:
             self._source.open()
             stamper = Stamper(self._source.wrap)
+            self._health = SourceHealth(self._source.counts, stamper.clocks)
             self._background = Background(
                 self._source.run(lambda reading: self._publish(stamper.stamp(reading))), self.fail
             )
+            self.every(DIAGNOSTICS_PERIOD, self._diagnose)
+        self.every(REPORT, self._report)
 
     def deactivate(self) -> None:
         """Stop publishing."""
@@ -104,6 +110,10 @@ class ImuNode(NodeBase):
         while time.monotonic() < deadline and any(topic.get_subscription_count() < readers for topic in topics):
             await asyncio.sleep(POLL)
         return self._now()
+
+    def _diagnose(self) -> None:
+        for name, status in self._health.report().items():
+            self.diagnose(name, *status)
 
     def _report(self) -> None:
         """Say what did not become a message, when there is more of it than last time."""
