@@ -1,4 +1,4 @@
-"""The command line: run, up, analyze, train, bench."""
+"""The command line: run, up, analyze, train, dataset, bench."""
 
 from __future__ import annotations
 
@@ -80,6 +80,27 @@ def _parser() -> argparse.ArgumentParser:
         help="folder for the landmarks of the clips (default: build/landmarks)",
     )
     train.set_defaults(command="train")
+
+    dataset = commands.add_parser("dataset", help="make collections of clips")
+    what = dataset.add_subparsers(title="what to do", metavar="WHAT", required=True)
+    simulate = what.add_parser("simulate", help="simulate athletes: skeletons, limb IMUs and truth")
+    simulate.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder; an unfinished one is finished"
+    )
+    simulate.add_argument("--subjects", type=int, default=60, metavar="N", help="athletes (default: 60)")
+    simulate.add_argument(
+        "--clips", type=int, default=20, metavar="N", help="clips of each athlete and action (default: 20)"
+    )
+    simulate.add_argument(
+        "--rendered",
+        type=float,
+        default=0.25,
+        metavar="SHARE",
+        help="share of the clips that are drawn and seen by MediaPipe (default: 0.25)",
+    )
+    simulate.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
+    simulate.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
+    simulate.set_defaults(command="dataset_simulate")
 
     bench = commands.add_parser("bench", help="measure")
     what = bench.add_subparsers(title="benchmarks", metavar="WHAT", required=True)
