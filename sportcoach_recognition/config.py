@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 
 from sportcoach_perception.errors import UserError
 from sportcoach_recognition.models.frame_gat import Config
+from sportcoach_recognition.perturb import Perturbations
+
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,65 @@ class TrainConfig:
         Raises:
             UserError: no such file, not YAML, or an unknown or unfit setting.
         """
-        try:
-            settings = yaml.safe_load(path.read_text()) or {}
-            return cls(**{**settings, "network": Config(**settings.get("network", {}))})
-        except OSError as error:
-            raise UserError(f"training configuration {path} cannot be read") from error
-        except (yaml.YAMLError, TypeError, AttributeError) as error:
-            reason = str(error).splitlines()[0]
-            raise UserError(f"training configuration {path} is not valid: {reason}") from error
+        return _read(path, lambda settings: cls(**{**settings, "network": Config(**settings.get("network", {}))}))
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """Settings of `training.fit`.
+
+    Attributes:
+        model: name of the network.
+        members: networks that answer together, trained one after the other.
+        steps, batch: number of batches, movements in each.
+        longest: steps of the longest piece that is trained on.
+        learning_rate, weight_decay: of AdamW; the rate follows one cycle.
+        label_smoothing: of the cross entropy.
+        branch_loss, attention_loss: weight of each branch's own loss, of eq. 16.
+        average: decay of the moving average of the weights, which is what is kept.
+        validate_every, patience: steps between two looks at the validation part, without a better one before the end.
+        perturbations: variants of the movements.
+        network: sizes that differ from the network's defaults.
+    """
+
+    model: str = "stream_gat"
+    members: int = 1
+    steps: int = 600
+    batch: int = 48
+    longest: int = 128
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.1
+    branch_loss: float = 0.5
+    attention_loss: float = 1.0
+    average: float = 0.99
+    validate_every: int = 100
+    patience: int = 1000
+    perturbations: Perturbations = field(default_factory=Perturbations)
+    network: Mapping[str, Any] = field(default_factory=lambda: {"window": 256})
+
+    def __post_init__(self) -> None:
+        if self.steps < 10:
+            raise UserError(f"{self.steps} steps are too few to train anything: give 10 or more")
+
+    @classmethod
+    def read(cls, path: Path) -> FitConfig:
+        """The settings in a YAML file.
+
+        Raises:
+            UserError: no such file, not YAML, or an unknown or unfit setting.
+        """
+        return _read(
+            path,
+            lambda settings: cls(**{**settings, "perturbations": Perturbations(**settings.get("perturbations", {}))}),
+        )
+
+
+def _read(path: Path, make: Callable[[dict[str, Any]], Settings]) -> Settings:
+    try:
+        return make(yaml.safe_load(path.read_text()) or {})
+    except OSError as error:
+        raise UserError(f"training configuration {path} cannot be read") from error
+    except (yaml.YAMLError, TypeError, AttributeError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"training configuration {path} is not valid: {reason}") from error

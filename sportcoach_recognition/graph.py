@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import torch
@@ -39,6 +40,8 @@ _PARENTS: Final = {
     "left_knee": "left_hip", "left_ankle": "left_knee", "left_heel": "left_ankle", "left_foot_index": "left_ankle",
     "right_knee": "right_hip", "right_ankle": "right_knee", "right_heel": "right_ankle",
     "right_foot_index": "right_ankle",
+    **{name: "nose" for name in LANDMARKS if any(part in name for part in ("eye", "left_ear", "right_ear", "mouth"))},
+    **{f"{side}_{finger}": f"{side}_wrist" for side in ("left", "right") for finger in ("pinky", "thumb")},
 }  # fmt: skip
 """Where each joint's bone begins."""
 
@@ -83,3 +86,16 @@ def part_prior(delays: Sequence[int]) -> Tensor:
     before = torch.eye(len(names), dtype=torch.bool)
     before[:, names.index("trunk")] = True
     return torch.stack([before if delay else torch.ones_like(before) for delay in delays], dim=1)
+
+
+@cache
+def spatio_temporal_edges(nodes: tuple[str, ...], steps: int) -> Tensor:
+    """Edge index (2, E) from source to target over nodes t N + i, for t < `steps`.
+
+    Body edges and self-loops within a step, and from each joint to itself one step later.
+    """
+    n = len(nodes)
+    within = adjacency(nodes).nonzero().T
+    spatial = (within[:, None] + n * torch.arange(steps)[:, None]).flatten(1)
+    earlier = torch.arange(n * (steps - 1))
+    return torch.cat([spatial, torch.stack([earlier, earlier + n])], dim=1)

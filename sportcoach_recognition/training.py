@@ -1,133 +1,186 @@
-"""Training of any network on labelled sequences: `fit`, and what it gives, `Fitted`."""
+"""Training of any network on labelled sequences: the same seed gives the same network, killed in between or not."""
 
 from __future__ import annotations
 
 import copy
-import json
+import math
 from collections import Counter
 from collections.abc import Sequence as Rows
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from sportcoach_perception.frames import Floats
+from sportcoach_recognition import checkpoint, losses
+from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
+from sportcoach_recognition.fitted import Fitted, build
 from sportcoach_recognition.grid import Grid, duration, even, on_grid, stack
 from sportcoach_recognition.models.inputs import Inputs
-from sportcoach_recognition.models.stream_gat import Config, Scores, StreamGat
-from sportcoach_recognition.perturb import Perturbations, perturb
-
-
-@dataclass(frozen=True)
-class FitConfig:
-    """Settings of `fit`.
-
-    Attributes:
-        steps, batch: number of batches, movements in each.
-        learning_rate, weight_decay: of AdamW; the rate follows one cycle.
-        label_smoothing: of the cross entropy.
-        branch_loss: weight of the loss of each branch alone.
-        average: decay of the moving average of the weights, which is what is kept.
-        validate_every: steps between two looks at the validation part.
-        longest: steps of the longest piece that is trained on.
-        perturbations: variants of the movements.
-        network: sizes that differ from the network's defaults.
-    """
-
-    steps: int = 600
-    batch: int = 48
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
-    label_smoothing: float = 0.1
-    branch_loss: float = 0.5
-    average: float = 0.99
-    validate_every: int = 100
-    longest: int = 128
-    perturbations: Perturbations = field(default_factory=Perturbations)
-    network: dict[str, object] = field(default_factory=lambda: {"window": 256})
-
-
-@dataclass
-class Fitted:
-    """A trained network and what its answers mean."""
-
-    network: StreamGat
-    classes: tuple[str, ...]
-
-    def predict(self, sequences: Rows[Sequence], batch: int = 32) -> Floats:
-        """Probabilities (N, K) float32 of the classes for each sequence as it is."""
-        config = self.network.config
-        answers = []
-        self.network.eval()
-        for begin in range(0, len(sequences), batch):
-            grids = [_whole(sequence, config) for sequence in sequences[begin : begin + batch]]
-            with torch.inference_mode():
-                answers.append(self.network(stack(grids)).action.softmax(-1).numpy())
-        return np.concatenate(answers) if answers else np.zeros((0, len(self.classes)), np.float32)
-
-    def save(self, path: Path) -> None:
-        """Write the weights to `path` (.safetensors) and the description beside it (.json)."""
-        save_file({name: tensor.contiguous() for name, tensor in self.network.state_dict().items()}, path)
-        about = {"model": "stream_gat", "classes": self.classes, "config": asdict(self.network.config)}
-        path.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n")
-
-    @classmethod
-    def load(cls, path: Path) -> Fitted:
-        """What `save` wrote."""
-        about = json.loads(path.with_suffix(".json").read_text())
-        network = StreamGat(Config(**about["config"]))
-        network.load_state_dict(load_file(path))
-        return cls(network.eval(), tuple(about["classes"]))
-
-
-def _whole(sequence: Sequence, config: Config) -> Grid:
-    return on_grid(sequence, even(*duration(sequence), config.rate), config.imu_per_step)
+from sportcoach_recognition.perturb import perturb
 
 
 def fit(
-    train: Rows[Sequence], validation: Rows[Sequence], classes: tuple[str, ...], config: FitConfig, seed: int
+    train: Rows[Sequence],
+    validation: Rows[Sequence],
+    classes: tuple[str, ...],
+    config: FitConfig,
+    seed: int,
+    folder: Path | None = None,
 ) -> Fitted:
-    """A network trained on `train`, as it was when it did best on `validation` (at the end when that is empty)."""
-    torch.manual_seed(seed)
-    network = StreamGat(Config(classes=len(classes), **config.network))  # type: ignore[arg-type]
-    averaged = copy.deepcopy(network).eval()
-    best, best_score = Fitted(averaged, classes), -1.0
-    optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, config.steps, pct_start=0.2)
-    labels = np.array([classes.index(sequence.label) for sequence in train])
-    chance = class_balance(labels)
-    truth = np.array([classes.index(sequence.label) for sequence in validation])
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("training", total=config.steps)
-        for step in range(1, config.steps + 1):
-            rng = np.random.default_rng([seed, step])
-            chosen = rng.choice(len(train), config.batch, p=chance)
-            grids = [draw(train[i], network.config, config, rng) for i in chosen]
-            random = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
-            inputs = perturb(stack(grids), config.perturbations, random)
-            network.train()
-            loss = action_loss(network(inputs), inputs, torch.from_numpy(labels[chosen]), config)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            follow(averaged, network, min(config.average, step / (step + 10.0)))
-            if len(validation) and (step % config.validate_every == 0 or step == config.steps):
-                score = float((Fitted(averaged, classes).predict(validation).argmax(1) == truth).mean())
-                progress.console.print(f"step {step}: loss {loss.item():.3f}, validation {score:.4f}")
-                if score >= best_score:
-                    best, best_score = Fitted(copy.deepcopy(averaged), classes), score
-            progress.advance(task)
-    return best
+    """Networks trained on `train`, each as it was when it did best on `validation` (at the end without one).
+
+    Args:
+        train: labelled with `classes`.
+        validation: likewise, other people.
+        classes: in the order of the answers.
+        config: settings.
+        seed: of the first network; each further member of the ensemble has the next one.
+        folder: keeps a checkpoint and the curves of each member, and goes on from there when the run was killed.
+    """
+    members = [
+        _Run(train, validation, classes, config, seed + member, folder).finish() for member in range(config.members)
+    ]
+    return Fitted(config.model, classes, tuple(members))
+
+
+@dataclass
+class _Progress:
+    """How far a run has come; everything but the networks and the optimizer."""
+
+    step: int = 0
+    best_score: float = -1.0
+    best_step: int = 0
+    loss: float = 0.0
+
+
+class _Run:
+    """The training of one network."""
+
+    def __init__(
+        self,
+        train: Rows[Sequence],
+        validation: Rows[Sequence],
+        classes: tuple[str, ...],
+        config: FitConfig,
+        seed: int,
+        folder: Path | None,
+    ) -> None:
+        self._train, self._validation = train, validation
+        self._classes, self._config, self._seed = classes, config, seed
+        self._labels = np.array([classes.index(sequence.label) for sequence in train])
+        self._chance = class_balance(self._labels)
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(seed)
+        sizes = {**present(train), **config.network} if config.model == "stream_gat" else config.network
+        self._network = build(config.model, len(classes), sizes).to(self._device)
+        self._forward = torch.compile(self._network) if self._device.type == "cuda" else self._network
+        self._averaged = copy.deepcopy(self._network).eval()
+        self._best = copy.deepcopy(self._averaged.state_dict())
+        self._optimizer = torch.optim.AdamW(
+            self._network.parameters(), config.learning_rate, weight_decay=config.weight_decay
+        )
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimizer, config.learning_rate, config.steps, pct_start=0.2
+        )
+        self._state, self._curves = _Progress(), list[tuple[int, float, float]]()
+        self._checkpoint = folder / f"seed{seed}.checkpoint" if folder else None
+        self._resume()
+
+    def finish(self) -> nn.Module:
+        """Train to the end and return the best network, in evaluation mode."""
+        config, state = self._config, self._state
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("training", total=config.steps, completed=state.step)
+            while state.step < config.steps and not self._stopped():
+                state.step += 1
+                state.loss += self._learn()
+                if state.step % config.validate_every == 0 or state.step == config.steps:
+                    progress.console.print(self._look())
+                progress.advance(task)
+        self._averaged.load_state_dict(self._best)
+        return self._averaged.to("cpu").eval()
+
+    def _stopped(self) -> bool:
+        """Early: not better on the validation part for `patience` steps."""
+        return bool(len(self._validation)) and self._state.step - self._state.best_step >= self._config.patience
+
+    def _learn(self) -> float:
+        """One step; what is random in it depends on the seed and its number alone."""
+        config, step = self._config, self._state.step
+        rng = np.random.default_rng([self._seed, step])
+        torch.manual_seed(int(rng.integers(1 << 62)))
+        chosen = rng.choice(len(self._train), config.batch, p=self._chance)
+        grids = [draw(self._train[i], self._network.config, config, rng) for i in chosen]
+        random = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
+        inputs = perturb(stack(grids), config.perturbations, random).to(self._device)
+        self._network.train()
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
+            loss = self._loss(inputs, torch.from_numpy(self._labels[chosen]).to(self._device))
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+        follow(self._averaged, self._network, min(config.average, step / (step + 10.0)))
+        return loss.item()
+
+    def _loss(self, inputs: Inputs, labels: Tensor) -> Tensor:
+        c = self._config
+        return losses.total(self._forward(inputs), inputs, labels, c.label_smoothing, c.branch_loss, c.attention_loss)
+
+    def _look(self) -> str:
+        """Judge the averaged network on the validation part, keep it when it is the best, and write it all down."""
+        state, score = self._state, math.nan
+        if len(self._validation):
+            answers = Fitted(self._config.model, self._classes, (self._averaged,)).predict(self._validation)
+            score = balanced_accuracy(answers, [self._classes.index(s.label) for s in self._validation])
+        if not score < state.best_score:  # of equals, and without a validation part, the latest
+            self._best = copy.deepcopy(self._averaged.state_dict())
+        if score > state.best_score:
+            state.best_score, state.best_step = score, state.step
+        steps = state.step - (self._curves[-1][0] if self._curves else 0)
+        self._curves.append((state.step, state.loss / steps, score))
+        state.loss = 0.0
+        self._keep()
+        return f"step {state.step}: loss {self._curves[-1][1]:.3f}, validation {score:.4f}"
+
+    def _keep(self) -> None:
+        if self._checkpoint is None:
+            return
+        parts = {name: getattr(self, f"_{name}").state_dict() for name in _PARTS}
+        about = {"made_for": self._made_for(), "state": vars(self._state), "curves": self._curves, "best": self._best}
+        checkpoint.save(self._checkpoint, {**parts, **about})
+        checkpoint.write_curves(self._checkpoint.with_suffix(".csv"), self._curves)
+
+    def _resume(self) -> None:
+        kept = checkpoint.load(self._checkpoint, self._made_for()) if self._checkpoint else None
+        if kept is None:
+            return
+        for name in _PARTS:
+            getattr(self, f"_{name}").load_state_dict(kept[name])
+        self._state, self._curves, self._best = _Progress(**kept["state"]), kept["curves"], kept["best"]
+
+    def _made_for(self) -> str:
+        """Tells runs apart: settings, seed and data."""
+        return repr((self._config, self._seed, self._classes, [(s.source, s.name, s.label) for s in self._train]))
+
+
+_PARTS = ("network", "averaged", "optimizer", "schedule")
+
+
+def present(sequences: Rows[Sequence]) -> dict[str, Any]:
+    """Which of the two branches the sequences have any use for."""
+    return {
+        "skeleton": any(sequence.seen.any() for sequence in sequences),
+        "sensors": any(sequence.imu_seen.any() for sequence in sequences),
+    }
 
 
 def class_balance(labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -137,8 +190,14 @@ def class_balance(labels: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray(chance / chance.sum())
 
 
-def draw(sequence: Sequence, network: Config, config: FitConfig, rng: np.random.Generator) -> Grid:
-    """A random piece of a sequence at a random tempo."""
+def balanced_accuracy(probabilities: NDArray[np.float32], labels: Rows[int]) -> float:
+    """Mean over the classes that occur of the share of right answers."""
+    truth, answers = np.array(labels), probabilities.argmax(1)
+    return float(np.mean([(answers[truth == label] == label).mean() for label in np.unique(truth)]))
+
+
+def draw(sequence: Sequence, network: Any, config: FitConfig, rng: np.random.Generator) -> Grid:
+    """A random piece of a sequence at a random tempo, at the rate of the network's configuration."""
     how = config.perturbations
     tempo = float(np.exp(rng.uniform(-1.0, 1.0) * np.log(how.tempo)))
     begin, end = duration(sequence)
@@ -148,20 +207,7 @@ def draw(sequence: Sequence, network: Config, config: FitConfig, rng: np.random.
     return on_grid(sequence, even(start, start + length, network.rate / tempo), network.imu_per_step)
 
 
-def action_loss(scores: Scores, inputs: Inputs, labels: Tensor, config: FitConfig) -> Tensor:
-    """Cross entropy of the answer, and of each branch's own answer where it has something to go by."""
-
-    def entropy(logits: Tensor, there: Tensor) -> Tensor:
-        each = F.cross_entropy(logits, labels, reduction="none", label_smoothing=config.label_smoothing)
-        return (each * there).sum() / there.sum().clamp(min=1.0)
-
-    everything = torch.ones(len(labels))
-    skeleton, sensors = inputs.seen.amax((1, 2)), inputs.imu_seen.amax((1, 2))
-    loss = entropy(scores.action, everything)
-    return loss + config.branch_loss * (entropy(scores.skeleton, skeleton) + entropy(scores.sensors, sensors))
-
-
-def follow(averaged: torch.nn.Module, network: torch.nn.Module, decay: float) -> None:
+def follow(averaged: nn.Module, network: nn.Module, decay: float) -> None:
     """Move the averaged weights towards the network's; statistics of the inputs are taken over."""
     with torch.no_grad():
         for slow, fast in zip(averaged.parameters(), network.parameters(), strict=True):

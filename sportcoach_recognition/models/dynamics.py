@@ -12,8 +12,11 @@ from sportcoach_recognition.graph import node_indices, parents
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.layers import extend
 
-JOINT_CHANNELS: Final = 13
-"""p (3), v (3), alpha a (3), bone (3), seen (1)."""
+DYNAMICS: Final = 9
+"""Eq. 3: p (3), v (3), a (3)."""
+
+JOINT_CHANNELS: Final = DYNAMICS + 4
+"""... bone (3), seen (1)."""
 
 _RATE_OF_MOTION: Final = 0.25
 """Time constant that brings velocities [m/s] to the size of positions [s]; its square, accelerations."""
@@ -66,3 +69,10 @@ def sensor_signals(inputs: Inputs) -> Tensor:
     seen = inputs.imu_seen[..., None]
     signals: Tensor = torch.cat([torch.cat([readings, magnitude], dim=-1).flatten(3) * seen, seen], dim=-1)
     return signals
+
+
+def mean_reading(inputs: Inputs) -> Tensor:
+    """(B, T, 4, 6): gamma u of eq. 14, the mean of a step's readings in g and brisk turns; zero where not measured."""
+    scale = inputs.imu.new_tensor([_GRAVITY] * 3 + [_BRISK] * 3)
+    reading: Tensor = inputs.imu.view(*inputs.imu.shape[:3], -1, 6).mean(3) / scale * inputs.imu_seen[..., None]
+    return reading

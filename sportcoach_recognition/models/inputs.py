@@ -33,6 +33,15 @@ class Inputs:
         """Steps `begin` up to `end`."""
         return Inputs(*(tensor[:, begin:end] for tensor in self.tensors()))
 
+    def last(self, steps: int) -> Inputs:
+        """The last `steps` valid ones of each movement."""
+        if self.valid.shape[1] <= steps:
+            return self
+        begin = (self.valid.sum(1).long() - steps).clamp(min=0)
+        at = begin[:, None] + torch.arange(steps, device=begin.device)
+        rows = torch.arange(len(at), device=begin.device)[:, None]
+        return Inputs(*(tensor[rows, at] for tensor in self.tensors()))
+
     def without_pose(self) -> Inputs:
         """As if there were no camera."""
         return Inputs(torch.zeros_like(self.pose), torch.zeros_like(self.seen), self.imu, self.imu_seen, self.valid)

@@ -17,6 +17,7 @@ from sportcoach_recognition.graph import NODES, PARTS, anatomical_prior, part_pr
 from sportcoach_recognition.models.dynamics import JOINT_CHANNELS, JointDynamics, sensor_signals
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.layers import CausalConv, Norm, SparseAttention, extend
+from sportcoach_recognition.models.scores import Scores
 
 State = list[Tensor]
 """What a stream remembers: the past of every layer, in the order in which they run, then the last embeddings."""
@@ -35,6 +36,7 @@ class Config:
         heads: of every attention.
         dilations: of the convolutions of the body.
         prior: whether attention keeps to the anatomical prior.
+        skeleton, sensors: which branches there are.
         dropout: everywhere.
     """
 
@@ -50,16 +52,9 @@ class Config:
     heads: int = 3
     dilations: Sequence[int] = (1, 2, 4)
     prior: bool = True
+    skeleton: bool = True
+    sensors: bool = True
     dropout: float = 0.2
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Unnormalised log-probabilities (B, K) from both branches, from the skeleton alone, from the sensors alone."""
-
-    action: Tensor
-    skeleton: Tensor
-    sensors: Tensor
 
 
 class SkeletonBranch(nn.Module):
@@ -180,8 +175,8 @@ class StreamGat(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
-        self.skeleton = SkeletonBranch(config)
-        self.sensors = SensorBranch(config)
+        self.skeleton = SkeletonBranch(config) if config.skeleton else None
+        self.sensors = SensorBranch(config) if config.sensors else None
         self.dropout = nn.Dropout(0.5)
         self.heads = nn.ModuleDict(
             {
@@ -193,31 +188,35 @@ class StreamGat(nn.Module):
 
     def start(self, batch: int = 1) -> State:
         """The state of streams that begin now."""
-        memory = self.skeleton.joint.new_zeros(batch, self.config.window - 1, 2 * self.config.body + 3)
-        return [*self.skeleton.start(batch), *self.sensors.start(batch), memory]
+        like = self.heads["both"].get_parameter("weight")
+        memory = like.new_zeros(batch, self.config.window - 1, 2 * self.config.body + 2)
+        skeleton = self.skeleton.start(batch) if self.skeleton else []
+        sensors = self.sensors.start(batch) if self.sensors else []
+        return [*skeleton, *sensors, memory]
 
     def encode(self, inputs: Inputs, state: State) -> tuple[Tensor, State]:
-        """Embeddings (B, T, 2 C + 3) of both branches, masked, with which of them is there, and whether the step is."""
+        """Embeddings (B, T, 2 C + 2) of both branches, zero where there is nothing to see, and which have something."""
         past = iter(state)
         after: State = []
-        there = torch.stack([inputs.seen.amax(-1), inputs.imu_seen.amax(-1), torch.ones_like(inputs.valid)], dim=-1)
-        there = there * inputs.valid[..., None]
-        skeleton = self.skeleton(inputs, past, after) * there[..., :1]
-        sensors = self.sensors(inputs, past, after) * there[..., 1:2]
+        there = torch.stack([inputs.seen.amax(-1), inputs.imu_seen.amax(-1)], dim=-1) * inputs.valid[..., None]
+        there = there * there.new_tensor([self.config.skeleton, self.config.sensors])
+        absent = there.new_zeros(*there.shape[:2], self.config.body)
+        skeleton = self.skeleton(inputs, past, after) * there[..., :1] if self.skeleton else absent
+        sensors = self.sensors(inputs, past, after) * there[..., 1:2] if self.sensors else absent
         return torch.cat([skeleton, sensors, there], dim=-1), after
 
     def classify(self, embedded: Tensor) -> Scores:
-        """Scores from the embeddings (B, W, 2 C + 3) of a window."""
-        count = embedded[..., -3:].sum(1)
-        mean = embedded[..., :-3].sum(1)
-        peak = embedded[..., :-3].amax(1)  # embeddings are not negative
+        """Scores from the embeddings (B, W, 2 C + 2) of a window."""
+        count = embedded[..., -2:].sum(1)
+        mean = embedded[..., :-2].sum(1)
+        peak = embedded[..., :-2].amax(1)  # embeddings are not negative
         c = self.config.body
         pooled = []
         for branch, part in enumerate((slice(0, c), slice(c, 2 * c))):
             pooled.append(torch.cat([mean[:, part] / count[:, branch, None].clamp(min=1.0), peak[:, part]], dim=-1))
         pooled = [self.dropout(p) for p in pooled]
         skeleton, sensors = self.heads["skeleton"](pooled[0]), self.heads["sensors"](pooled[1])
-        share = (count[:, :2] > 0).float()
+        share = (count > 0).float()
         both = self.heads["both"](torch.cat(pooled, dim=-1)) * share.prod(-1, keepdim=True)
         return Scores(skeleton * share[:, :1] + sensors * share[:, 1:] + both, skeleton, sensors)
 

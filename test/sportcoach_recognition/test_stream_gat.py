@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from stream import movement
 
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.stream_gat import Config, StreamGat
@@ -17,14 +18,6 @@ def network(**settings: object) -> StreamGat:
         if "running" in name:
             statistics.add_(0.5 * torch.rand_like(statistics))
     return net
-
-
-def movement(steps: int, k: int = 3, batch: int = 1, seed: int = 2) -> Inputs:
-    random = torch.Generator().manual_seed(seed)
-    seen = (torch.rand(batch, steps, 33, generator=random) > 0.2).float()
-    pose = torch.randn(batch, steps, 33, 3, generator=random) * seen[..., None]
-    imu_seen = torch.ones(batch, steps, 4)
-    return Inputs(pose, seen, torch.randn(batch, steps, 4, 6 * k, generator=random), imu_seen, torch.ones(batch, steps))
 
 
 @pytest.mark.parametrize("steps", [1, 7, 64, 90])
