@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sportcoach import __version__
+from sportcoach.commands.dataset_options import add_evaluate_options, add_info_options, add_landmarks_options
 from sportcoach.commands.options import CHAIN, RECORDING, add_graph_options, add_options, seconds
 from sportcoach_perception.errors import UserError
 
@@ -81,7 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.set_defaults(command="train")
 
-    dataset = commands.add_parser("dataset", help="make collections of clips")
+    evaluate = commands.add_parser("evaluate", help="train and test by a published protocol")
+    add_evaluate_options(evaluate)
+    evaluate.set_defaults(command="evaluate")
+
+    dataset = commands.add_parser("dataset", help="look into data sets, make collections of clips")
     what = dataset.add_subparsers(title="what to do", metavar="WHAT", required=True)
     simulate = what.add_parser("simulate", help="simulate athletes: skeletons, limb IMUs and truth")
     simulate.add_argument(
@@ -101,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     simulate.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
     simulate.set_defaults(command="dataset_simulate")
+    info = what.add_parser("info", help="what is in a data set, after a check of every file")
+    add_info_options(info)
+    info.set_defaults(command="dataset_info")
+    landmarks = what.add_parser("landmarks", help="MediaPipe's landmarks of a folder of videos, extracted once")
+    add_landmarks_options(landmarks)
+    landmarks.set_defaults(command="dataset_landmarks")
 
     bench = commands.add_parser("bench", help="measure")
     what = bench.add_subparsers(title="benchmarks", metavar="WHAT", required=True)

@@ -34,7 +34,7 @@ def read(root: Path) -> Iterator[Sequence]:
         if path.parent.name not in CLASSES:
             raise UserError(f"{path}: expected a folder named {' or '.join(CLASSES)}")
         landmarks, rate, width, height = _clip(path)
-        found = np.isfinite(landmarks).all(axis=(1, 2))  # NaN where MediaPipe found nobody
+        found = np.asarray(np.isfinite(landmarks).all(axis=(1, 2)))  # NaN where MediaPipe found nobody
         if not found.any():
             continue
         landmarks, stamps = landmarks[found], even_stamps(len(found), rate)[found]

@@ -89,7 +89,7 @@ def test_the_shipped_configuration_is_valid() -> None:
 
 
 def test_missing_sets_are_a_user_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no such folder: .*utd_mhad"):
+    with pytest.raises(UserError, match=r"no such folder: .*utd_mhad"):
         train.load_sequences(TrainConfig(), tmp_path, tmp_path / "pose.task", tmp_path)
 
 

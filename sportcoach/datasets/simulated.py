@@ -1,0 +1,64 @@
+"""The collection that `sportcoach dataset simulate` makes, as sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sportcoach_perception.skeleton import LIMBS
+from sportcoach_recognition.datasets.sequence import Sequence
+from sportcoach_recognition.features import MIN_VISIBILITY
+from sportcoach_sim.dataset import shards
+from sportcoach_sim.dataset.clip import Clip, Readings
+
+RATE: Final = 100.0
+"""Of the common stamps that the sensors are brought to [1/s]."""
+
+
+def read(root: Path) -> Iterator[Sequence]:
+    """Every clip: MediaPipe's landmarks where pictures were drawn, else the exact ones, which are never tested.
+
+    Raises:
+        UserError: there is no collection, or a file of it is damaged.
+    """
+    for clip in shards.read(root):
+        if clip.mediapipe is not None or clip.split != "test":
+            yield sequence(clip)
+
+
+def sequence(clip: Clip) -> Sequence:
+    """Landmarks and IMUs of a clip, labelled with its action."""
+    landmarks = clip.truth if clip.mediapipe is None else clip.mediapipe
+    there = landmarks.detected
+    imu_stamps, imu = _on_common_stamps(clip.imu)
+    return Sequence(
+        clip.stamps[there],
+        landmarks.world[there],
+        landmarks.visibility[there] >= MIN_VISIBILITY,
+        clip.action,
+        "simulated",
+        clip.subject,
+        clip.name,
+        imu_stamps=imu_stamps,
+        imu=imu,
+        imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
+        part=clip.split,
+    )
+
+
+def _on_common_stamps(readings: Readings) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The sensors at even stamps (M,) [ns], as if their clocks had been mapped without error: (M, 4, 6)."""
+    if not len(readings.time):
+        return np.zeros(0, np.int64), np.zeros((0, len(LIMBS), 6), np.float32)
+    stamps = np.arange(readings.time.min(), readings.time.max() + 1, round(1e9 / RATE))
+    imu = np.zeros((len(stamps), len(LIMBS), 6), np.float32)
+    for limb in np.unique(readings.limb):
+        own = np.flatnonzero(readings.limb == limb)
+        own = own[np.argsort(readings.time[own], kind="stable")]
+        for axis in range(6):
+            imu[:, limb, axis] = np.interp(stamps, readings.time[own], readings.signal[own, axis])
+    return stamps, imu
