@@ -139,7 +139,14 @@ def _parser() -> argparse.ArgumentParser:
     accuracy.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the athletes (default: 0)")
     accuracy.set_defaults(command="bench_pose_accuracy")
 
-    for benchmark in (graph, sim, accuracy):
+    fusion = what.add_parser("fusion", help="errors and cost of bringing skeletons and IMUs together")
+    fusion.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
+    fusion.add_argument(
+        "--soak", type=seconds, default=0.0, metavar="S", help="instead, run fusion_node as a process for S seconds"
+    )
+    fusion.set_defaults(command="bench_fusion")
+
+    for benchmark in (graph, sim, accuracy, fusion):
         benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
 

@@ -23,11 +23,12 @@ from sportcoach_perception.skeleton import LIMBS
 try:
     from message_filters import ApproximateTimeSynchronizer, SimpleFilter
 except ImportError:
-    BACKEND = Backend()
+    BACKEND = None
 else:
     BACKEND = Backend(
         SimpleFilter, ApproximateTimeSynchronizer, lambda ns: Time(nanoseconds=ns, clock_type=ClockType.ROS_TIME)
     )
+"""The real message_filters, where it is installed."""
 
 IMU_QUEUE = 200
 """Two seconds at 100 Hz: a depth of 5 loses a quarter of the samples at every stall of 100 ms."""

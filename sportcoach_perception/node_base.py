@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -255,6 +256,7 @@ def _spin(node: NodeBase) -> int:
     executor.add_node(node)
     if node.parameter("autostart") and node.trigger_configure() == TransitionCallbackReturn.SUCCESS:
         node.trigger_activate()
+    gc.freeze()  # what start-up made stays: looking through it again and again would stall the stream
     try:
         while not node.finished.done():
             executor.spin_once(timeout_sec=SIGNAL_LATENCY)
