@@ -6,9 +6,11 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sportcoach.recording import PROFILES
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import read_parameters
@@ -38,6 +40,7 @@ class NodeSpec:
     namespace: without slashes at its ends, empty for none.
     remappings: (from, to) topic names.
     respawn: start it again when it ends; otherwise exit code 0 is a normal end and any other one ends the graph.
+    vital: the graph cannot go on without it; when one that is not ends for whatever reason, the others go on.
     """
 
     package: str
@@ -48,6 +51,7 @@ class NodeSpec:
     parameters: Mapping[str, Value]
     remappings: tuple[tuple[str, str], ...] = ()
     respawn: bool = True
+    vital: bool = True
 
 
 def _option(default: Value, description: str, choices: tuple[str, ...] = ()) -> Any:
@@ -85,8 +89,13 @@ class GraphOptions:
     voice: bool = _option(True, "Speak the cues.")
     voice_dir: str = _option("", "Folder to write the spoken cues to as wav files in place of playing them.")
     haptic: bool = _option(True, "Send vibration commands.")
-    record: str = _option("", "New folder to record to (rosbag2, MCAP); empty to record nothing.")
-    record_images: bool = _option(False, "Record the pictures too, compressed.")
+    view: bool = _option(False, "Serve the live view, a web page for the athlete and the coach.")
+    view_host: str = _option("127.0.0.1", "Address to serve it on; 0.0.0.0 for the network, then with a token.")
+    view_port: int = _option(8787, "Port to serve it on.")
+    record: str = _option("", "New folder to record to (rosbag2, MCAP), or true for one with the date; empty: none.")
+    profile: str = _option("no-images", "What to record; results: no sensor data either.", tuple(PROFILES))
+    split_size: float = _option(0.0, "Megabytes after which the recording goes on in another file; 0 for no limit.")
+    split_seconds: float = _option(0.0, "Seconds after which it does; 0 for no limit.")
     namespace: str = _option("", "Namespace of all nodes and topics, for a second station.")
     use_sim_time: bool = _option(False, "Take the time from /clock; the source sim publishes it.")
 
@@ -165,11 +174,10 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
         _node("sportcoach_feedback", "voice_node", options, _voice(options)),
         _node("sportcoach_feedback", "haptic_node", options, {"enabled": options.haptic}),
     ]
-    if options.record:
-        # A recording cannot be taken up again: started anew, it would find its own folder in the way.
-        specs.append(
-            _node("sportcoach", "recorder_node", options, _recorder(options), _image_remappings(options), respawn=False)
-        )
+    if options.view:
+        specs.append(_node("sportcoach", "view_node", options, _view(options), _image_remappings(options)))
+    if options.record and options.record.lower() not in _FALSE:
+        specs.append(recorder(options))
     if options.imu:
         specs.insert(0, _node("sportcoach_perception", "imu_node", options, imu(options)))
     if options.source != "topics":
@@ -196,11 +204,12 @@ def _node(
     parameters: Mapping[str, Value] | None = None,
     remappings: tuple[tuple[str, str], ...] = (),
     respawn: bool = True,
+    vital: bool = True,
 ) -> NodeSpec:
     common = {"use_sim_time": options.use_sim_time, **(parameters or {})}
     namespace = options.namespace.strip("/")
     # One ROS package installs all four Python packages.
-    return NodeSpec("sportcoach", f"{package}.{name}", name, name, namespace, common, remappings, respawn)
+    return NodeSpec("sportcoach", f"{package}.{name}", name, name, namespace, common, remappings, respawn, vital)
 
 
 def _source(options: GraphOptions, listeners: tuple[str, ...]) -> NodeSpec:
@@ -266,14 +275,28 @@ def _image_remappings(options: GraphOptions) -> tuple[tuple[str, str], ...]:
     return (*pictures, ("camera_info", camera_info(options).name))
 
 
-def _recorder(options: GraphOptions) -> dict[str, Value]:
-    own_source = options.source != "topics"
-    queue = {"queue": FILE_QUEUE} if own_source else {}
-    return {"bag": options.record, "images": options.record_images, "reliable": own_source, **queue}
+def recorder(options: GraphOptions) -> NodeSpec:
+    """The node that records; the graph does without it, and it cannot take up a recording that was begun."""
+    folder = f"sportcoach-{datetime.now():%Y%m%d-%H%M%S}" if options.record.lower() in _TRUE else options.record
+    parameters: dict[str, Value] = {
+        "bag": folder,
+        "profile": options.profile,
+        "split_size": options.split_size,
+        "split_seconds": options.split_seconds,
+    }
+    if options.source != "topics":
+        parameters["queue"] = FILE_QUEUE
+    remappings = _image_remappings(options)
+    return _node("sportcoach", "recorder_node", options, parameters, remappings, respawn=False, vital=False)
 
 
 def _feedback(options: GraphOptions) -> dict[str, Value]:
     return {"exercise": options.exercise, "exercises": options.exercises, "language": options.language}
+
+
+def _view(options: GraphOptions) -> dict[str, Value]:
+    exercise = {"exercise": options.exercise, "exercises": options.exercises}
+    return {"host": options.view_host, "port": options.view_port, **exercise}
 
 
 def _voice(options: GraphOptions) -> dict[str, Value]:

@@ -11,7 +11,10 @@ from sportcoach.graph import OPTIONS, GraphOptions
 CHAIN: Final = ("exercise", "exercises", "complexity", "weights", "language")
 """What decides what is seen and said, online and offline."""
 
-RECORDING: Final = ("record", "record_images")
+RECORDING: Final = ("record", "profile", "split_size", "split_seconds")
+
+RECORD_ALONE: Final = ("profile", "split_size", "split_seconds", "image_topic", "namespace", "use_sim_time")
+"""What `sportcoach record` must know of the graph that it joins."""
 
 _GROUPS: Final = {
     "source": (
@@ -28,6 +31,7 @@ _GROUPS: Final = {
         "duration",
     ),
     "what to look for": CHAIN,
+    "live view": ("view", "view_host", "view_port"),
 }
 """Groups of `--help`; options that are in none of them are about the graph."""
 
@@ -45,6 +49,8 @@ _METAVARS: Final = {
     "weights": "FILE",
     "language": "CODE",
     "voice_dir": "DIR",
+    "view_host": "ADDRESS",
+    "view_port": "N",
     "namespace": "NS",
     "record": "DIR",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -40,7 +41,6 @@ class ViewServer:
         token: see `Access`.
         hello: sent to every page once, before the frames.
         on_command: called with command and value, on the server's thread.
-        on_clients: called with the number of pages whenever it changes, on the server's thread.
 
     Raises:
         UserError: the address cannot be used.
@@ -53,11 +53,10 @@ class ViewServer:
         token: str,
         hello: dict[str, Any],
         on_command: Callable[[str, str], None],
-        on_clients: Callable[[int], None] = lambda count: None,
     ) -> None:
         self._access = Access(host, token)
         self._hello = {"hello": hello}
-        self._on_command, self._on_clients = on_command, on_clients
+        self._on_command = on_command
         self._hub = Hub()
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
@@ -68,13 +67,19 @@ class ViewServer:
         self._thread.start()
         self._started.wait(_START_LIMIT)
         if self._problem is not None:
-            raise UserError(f"live view cannot listen on {host}:{port}: {self._problem.strerror}; choose another port")
+            reason = os.strerror(self._problem.errno) if self._problem.errno else str(self._problem)
+            raise UserError(f"live view cannot listen on {host}:{port}: {reason}; choose another address or port")
 
     @property
     def url(self) -> str:
         """The address to open, with the token if there is one."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}/" + (f"?token={self._access.token}" if self._access.token else "")
+
+    @property
+    def audience(self) -> int:
+        """Number of pages that are open."""
+        return len(self._hub)
 
     def publish(self, frame: dict[str, Any], picture: bytes = b"") -> None:
         """Show a frame on all pages, over its JPEG `picture` if given; may be called from any thread."""
@@ -131,7 +136,6 @@ class ViewServer:
         await socket.prepare(request)
         await socket.send_json(self._hello)
         client = self._hub.join()
-        self._on_clients(len(self._hub))
         sending = asyncio.create_task(_send(client, socket))
         ending = asyncio.create_task(self._close_at_end(socket))
         try:
@@ -142,7 +146,6 @@ class ViewServer:
             sending.cancel()
             ending.cancel()
             self._hub.leave(client)
-            self._on_clients(len(self._hub))
         return socket
 
     async def _close_at_end(self, socket: web.WebSocketResponse) -> None:
