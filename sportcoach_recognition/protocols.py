@@ -11,8 +11,6 @@ from sportcoach_recognition import divisions
 from sportcoach_recognition.datasets import berkeley_mhad, irds, penn_action, pushup_form, utd_mhad
 from sportcoach_recognition.datasets.sequence import Sequence, without_imu, without_landmarks
 
-MODALITIES: Final = ("fused", "skeleton", "inertial")
-
 
 @dataclass(frozen=True)
 class Protocol:

@@ -102,9 +102,10 @@ def _table(root: Path) -> dict[str, list[dict[str, str]]]:
 def _frames(folder: Path) -> Fused:
     frames, actions = [], dict[int, str]()
     for topic, _, message in read_messages(folder):
-        if topic.endswith("/fused") and message.detected:
+        name = topic.rpartition("/")[2]  # whatever the namespace
+        if name == "fused" and message.detected:
             frames.append(message)
-        elif topic.endswith("/truth"):
+        elif name == "truth":
             actions[_stamp(message)] = message.action
     if not frames:
         raise UserError(f"{folder} has no fused frames with somebody in view")

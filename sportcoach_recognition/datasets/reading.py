@@ -49,10 +49,10 @@ def matrices(path: Path) -> dict[str, Any]:
     Raises:
         UserError: the file is missing or damaged.
     """
+    if not path.is_file():
+        raise UserError(f"{path} is missing")
     try:
         return dict(loadmat(path))
-    except FileNotFoundError as error:
-        raise UserError(f"{path} is missing") from error
     except Exception as error:  # scipy raises whatever the damage makes it stumble over
         raise UserError(f"{path} is not a MATLAB file that can be read: {error}") from error
 

@@ -1,0 +1,120 @@
+"""What sportcoach itself records and simulates is read as sequences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bag_messages import STAMP, Messages
+from numpy.testing import assert_allclose
+
+from sportcoach.bag_writer import BagWriter
+from sportcoach.datasets import bags, simulated
+from sportcoach_perception.errors import UserError
+from sportcoach_sim.dataset import shards
+from sportcoach_sim.dataset.clip import Clip, Landmarks, Readings, Repetitions
+
+PERIOD = 50_000_000
+"""Between two frames of the bags [ns]."""
+
+
+def write_bag(folder: Path, frames: int, actions: list[str], topic: str = "/fused") -> None:
+    """Frames with somebody in view from the third on; the right wrist's IMU counts up, but for every tenth frame."""
+    messages = Messages()
+    fused, truth = dict(messages.perception())["fused"], dict(messages.truth())["truth"]
+    with BagWriter(folder) as bag:
+
+        def write(name: str, index: int, **fields: object) -> None:
+            stamp = STAMP + index * PERIOD
+            header = replace(messages.header(), stamp=messages.time(stamp))
+            message = replace(fused if name == topic else truth, header=header, **fields)
+            bag.write(name, message.__msgtype__, stamp, messages.store.serialize_cdr(message, message.__msgtype__))
+
+        for index in range(frames):
+            imu, valid = np.zeros(24, np.float32), np.array([False, index % 10 != 5, False, False])
+            imu[6:12] = index * valid[1]
+            write(topic, index, detected=index >= 2, imu=imu, imu_valid=valid)
+            if actions:
+                write("/truth", index, action=actions[index * len(actions) // frames])
+
+
+def test_a_bag_of_a_simulated_athlete_is_labelled_by_the_truth(tmp_path: Path) -> None:
+    write_bag(tmp_path / "one" / "bag", 80, ["squat", "squat", "squat", "other", "lunge"])
+    squat, lunge = bags.read(tmp_path)  # other lasts less than a second
+    assert [(s.label, s.subject, s.name) for s in (squat, lunge)] == [
+        ("squat", "one/bag", "one/bag#1"), ("lunge", "one/bag", "one/bag#3"),
+    ]  # fmt: skip
+    assert squat.stamps[0] == STAMP + 2 * PERIOD
+    assert len(squat.stamps) == 46
+    assert squat.world.shape == (46, 33, 3)
+
+
+def test_readings_that_were_not_valid_are_bridged(tmp_path: Path) -> None:
+    write_bag(tmp_path, 40, ["squat"], "/station1/fused")
+    (squat,) = bags.read(tmp_path)
+    assert squat.imu_seen.tolist() == [[False] * 2, [True] * 2, [False] * 2, [False] * 2]
+    assert_allclose(squat.imu[:, 1, 0], np.arange(2, 40), rtol=1e-6)
+    assert not squat.imu[:, 0].any()
+
+
+def test_a_table_labels_parts_of_bags(tmp_path: Path) -> None:
+    write_bag(tmp_path / "a", 100, [])
+    write_bag(tmp_path / "b", 40, [])
+    rows = ["a,plank,0,2,ann", "a,squat,2,,ann"]
+    (tmp_path / "labels.csv").write_text("\n".join(["bag,label,begin,end,subject", *rows]))
+    plank, squat = bags.read(tmp_path)  # b is not in the table
+    assert [(s.label, s.subject, len(s.stamps)) for s in (plank, squat)] == [("plank", "ann", 40), ("squat", "ann", 58)]
+
+
+def test_bags_that_nobody_labelled_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no bag in"):
+        list(bags.read(tmp_path))
+    write_bag(tmp_path / "a", 40, [])
+    with pytest.raises(UserError, match=r"label it in .*labels.csv"):
+        list(bags.read(tmp_path))
+    (tmp_path / "labels.csv").write_text("bag,label\nb,squat\n")
+    with pytest.raises(UserError, match="names b, which is not a bag"):
+        list(bags.read(tmp_path))
+
+
+def clip(split: str, rendered: bool) -> Clip:
+    """Ten pictures at 20 Hz; the left ankle's accelerometer reads the time in seconds, every 20 ms."""
+    shape = (10, 33)
+    truth = Landmarks(np.ones(10, np.bool_), np.zeros((*shape, 2)), np.ones((*shape, 3)), np.ones(shape))
+    seen = replace(truth, world=np.full((*shape, 3), 2.0), detected=np.arange(10) > 0)
+    times = np.arange(0, 500_000_001, 20_000_000)
+    signal = np.zeros((len(times), 6), np.float32)
+    signal[:, 0] = times / 1e9
+    late = times + 3_000_000
+    none = np.zeros(0, np.int32)
+    return Clip(
+        name=f"{split}-{rendered}", split=split, subject=f"athlete-{split}", action="squat", movement="squat",
+        faults=(), parameters={}, stamps=np.arange(10) * PERIOD, angles=np.zeros((10, 19), np.float32),
+        stage=np.zeros(10, np.int8), progress=np.zeros(10, np.float32), repetition=np.zeros(10, np.int16),
+        repetitions=Repetitions(none, none, none, np.zeros((0, 0), np.float32)), truth=truth,
+        mediapipe=seen if rendered else None,
+        imu=Readings(np.full(len(times), 2, np.int8), times, late, late, signal),
+    )  # fmt: skip
+
+
+def test_the_simulated_collection_is_tested_through_mediapipe_alone(tmp_path: Path) -> None:
+    clips = [clip("train", False), clip("train", True), clip("test", False), clip("test", True)]
+    for split in ("train", "test"):
+        shards.write(tmp_path / split / f"{split}.npz", [c for c in clips if c.split == split])
+    (tmp_path / shards.SETTINGS).write_text("{}")
+    read = {s.name: s for s in simulated.read(tmp_path)}
+    assert set(read) == {"train-False", "train-True", "test-True"}
+    assert [(s.part, s.subject, s.label) for s in read.values() if s.part == "test"] == [
+        ("test", "athlete-test", "squat")
+    ]
+    assert read["train-False"].world.max() == 1.0  # the exact landmarks
+    assert (read["train-True"].world.max(), len(read["train-True"].stamps)) == (2.0, 9)
+
+
+def test_the_simulated_sensors_are_brought_to_even_stamps() -> None:
+    sequence = simulated.sequence(clip("train", True))
+    assert_allclose(np.diff(sequence.imu_stamps), 10_000_000)
+    assert_allclose(sequence.imu[:, 2, 0], sequence.imu_stamps / 1e9, atol=1e-6)
+    assert sequence.imu_seen.tolist() == [[False] * 2, [False] * 2, [True] * 2, [False] * 2]
