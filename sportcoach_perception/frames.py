@@ -64,7 +64,7 @@ class FusedFrame:
     imu: (4, 6) acc [m/s^2] with gravity, gyro [rad/s] per limb; zero where not valid.
     imu_valid: (4,).
     sync_error: (4,) seconds from the stamp to the nearest sample used, NaN where not valid.
-    The rest as in `Skeleton`.
+    The rest as in `Skeleton`; `image` is zero where only landmarks in space are known.
     """
 
     stamp: int
@@ -75,3 +75,4 @@ class FusedFrame:
     imu_valid: Bools = field(default_factory=lambda: np.zeros(len(LIMBS), np.bool_))
     sync_error: Floats = field(default_factory=lambda: np.full(len(LIMBS), np.nan, np.float32))
     athlete_id: str = ""
+    image: Floats = field(default_factory=lambda: _zeros(len(LANDMARKS), 2))

@@ -52,6 +52,7 @@ def fill_fused(message: Any, frame: FusedFrame, frame_id: str) -> Any:
     message.header.frame_id = frame_id
     message.athlete_id = frame.athlete_id
     message.detected = frame.detected
+    message.image = frame.image.ravel()
     message.world = frame.world.ravel()
     message.visibility = frame.visibility
     message.imu = frame.imu.ravel()
@@ -71,6 +72,7 @@ def read_fused(message: Any) -> FusedFrame:
         np.asarray(message.imu_valid, np.bool_),
         np.asarray(message.sync_error, np.float32),
         str(message.athlete_id),
+        np.asarray(message.image, np.float32).reshape(-1, 2),
     )
 
 

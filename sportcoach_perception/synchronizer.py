@@ -178,4 +178,5 @@ class Synchronizer:
             skeleton.visibility,
             *signals,
             skeleton.athlete_id,
+            skeleton.image,
         )
