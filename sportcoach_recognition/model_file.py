@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +15,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.models.frame_gat import Config, FrameGat
-from sportcoach_recognition.weights_file import checksum_file, read_checked
+from sportcoach_recognition.weights_file import read_checked, write_checked
 
 HEADER: Final = "sportcoach"
 """Name of the entry of the file's header that describes the network, as JSON."""
@@ -27,11 +26,7 @@ def store(network: FrameGat, path: Path) -> str:
     about = {"model": "frame_gat", "config": asdict(network.config), "actions": ACTIONS, "rate": RATE}
     header = {HEADER: json.dumps(about)}  # one entry: their order in the file is not reproducible
     data = save({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, header)
-    digest = hashlib.sha256(data).hexdigest()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    checksum_file(path).write_text(f"{digest}  {path.name}\n")
-    return digest
+    return write_checked(path, data)
 
 
 def restore(path: Path) -> tuple[FrameGat, str]:

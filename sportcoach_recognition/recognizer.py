@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
+from scipy.special import softmax
 
 from sportcoach_perception.frames import Floats, FusedFrame
 from sportcoach_recognition import model_file, weights_file
 from sportcoach_recognition.action import ACTIONS, NOBODY, Action
 from sportcoach_recognition.features import MAX_GAP, FeatureExtractor, Resampler, Sample
-from sportcoach_recognition.models.frame_gat import FrameGat
+from sportcoach_recognition.steppers import OnnxStepper, Stepper, TorchStepper
 
 
 class Decision:
@@ -44,18 +44,14 @@ class Recognizer:
     """Names the action of one athlete from a stream of fused frames, the same for the same frames to the last bit.
 
     Frames may come at any rate; inside, the stream is sampled evenly. Holes of up to `MAX_GAP` without an athlete keep
-    the last decision, longer ones (and stamps that go back) start anew.
-
-    Puts torch on one thread: for matrices this small, threads wait for each other longer than they work (on a busy
-    machine, half a second a frame).
+    the last decision, longer ones, stamps that go back and another athlete start anew.
 
     Args:
-        network: in evaluation mode.
+        network: at the rate of `features`.
         model_id: what to call it in the results.
     """
 
-    def __init__(self, network: FrameGat, model_id: str) -> None:
-        torch.set_num_threads(1)
+    def __init__(self, network: Stepper, model_id: str) -> None:
         self._network = network
         self._model_id = model_id
         self._resampler = Resampler()
@@ -64,35 +60,41 @@ class Recognizer:
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Recognizer:
-        """The recogniser with the weights at `path`, by default those of the package.
+        """The recogniser with the weights (.safetensors, or exported to .onnx) at `path`, by default the package's.
 
         Raises:
             UserError: missing, damaged or unfit weights.
         """
-        return cls(*model_file.restore(Path(path) if path else weights_file.DEFAULT))
+        path = Path(path) if path else weights_file.DEFAULT
+        if path.suffix == ".onnx":
+            exported = OnnxStepper(path)
+            return cls(exported, exported.model_id)
+        network, model_id = model_file.restore(path)
+        return cls(TorchStepper(network), model_id)
 
     def reset(self) -> None:
         """Forget the athlete."""
         self._resampler.reset()
         self._features.reset()
-        self._state = self._network.start()
+        self._network.reset()
         self._decision: Decision | None = None
         self._last_seen: int | None = None
+        self._athlete = ""
 
     def step(self, frame: FusedFrame) -> Action:
         """The decision on the frames up to this one; NOBODY while no athlete is in view."""
         if self._last_seen is not None and not 0 <= frame.stamp - self._last_seen <= MAX_GAP:
             self.reset()
+        if frame.detected and frame.athlete_id != self._athlete:
+            self.reset()
         if frame.detected:
-            self._last_seen = frame.stamp
+            self._last_seen, self._athlete = frame.stamp, frame.athlete_id
             for sample in self._resampler.feed(Sample.of(frame)):
                 self._take_in(sample)
         return self._action(frame.stamp)
 
     def _take_in(self, sample: Sample) -> None:
-        features = torch.from_numpy(self._features.step(sample))
-        with torch.inference_mode():
-            probabilities = self._network.step(features, self._state).softmax(-1).numpy()
+        probabilities = softmax(self._network.step(self._features.step(sample)))
         if self._decision is None:
             self._decision = Decision(probabilities)
         else:

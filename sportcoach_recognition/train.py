@@ -30,6 +30,7 @@ from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
 from sportcoach_recognition.source_accuracy import accuracy, per_source_accuracy
+from sportcoach_recognition.steppers import TorchStepper
 
 _STATISTICS_BATCHES: Final = 16
 """Batches that mean and deviation of the inputs (eq. 9) are measured on."""
@@ -152,7 +153,7 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
     clips = videos.labels(data_root / "clips")
 
     def judged(network: FrameGat, chosen: Iterable[Path]) -> list[ClipResult]:
-        recognizer = Recognizer(network, "")
+        recognizer = Recognizer(TorchStepper(network), "")
         return [judge(clip.stem, clips[clip], videos.frames(clip, pose_model, cache), recognizer) for clip in chosen]
 
     unseen = []

@@ -17,6 +17,15 @@ def checksum_file(path: Path) -> Path:
     return path.with_name(path.name + ".sha256")
 
 
+def write_checked(path: Path, data: bytes) -> str:
+    """Write `data` to the file at `path` and its sha256 beside it; returns the sha256."""
+    digest = hashlib.sha256(data).hexdigest()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    checksum_file(path).write_text(f"{digest}  {path.name}\n")
+    return digest
+
+
 def read_checked(path: Path) -> tuple[bytes, str]:
     """Content of the file at `path` and its sha256.
 

@@ -46,24 +46,20 @@ class CausalConv(nn.Module):
         """(M, C, T) to (M, C, T)."""
         return x + F.relu(self.conv(F.pad(x, (self.padding, 0))))
 
-    def step(self, x: Tensor, past: list[Tensor]) -> Tensor:
-        """(M, C) at t to (M, C); `past` holds the inputs before, oldest first, and is moved on."""
-        past.append(x)
-        taps = torch.stack(past[:: self.dilation], dim=-1)
-        del past[0]
-        return x + F.relu(torch.einsum("mck,ock->mo", taps, self.conv.weight) + self.conv.get_parameter("bias"))
+    def step(self, x: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+        """(M, C) at t and the inputs before, oldest first (M, C, P): the answer (M, C), and what is before t + 1."""
+        sequence = torch.cat([past, x[..., None]], dim=-1)
+        taps = sequence[..., :: self.dilation]
+        answer = torch.einsum("mck,ock->mo", taps, self.conv.weight) + self.conv.get_parameter("bias")
+        return x + F.relu(answer), sequence[..., 1:]
 
-    def empty_past(self, like: Tensor) -> list[Tensor]:
+    def empty_past(self, like: Tensor) -> Tensor:
         """The past of a stream that begins now, for inputs shaped as `like`."""
-        return [torch.zeros_like(like)] * self.padding
+        return like.new_zeros(*like.shape, self.padding)
 
 
-@dataclass
-class State:
-    """What `step` remembers of a stream."""
-
-    past: list[list[Tensor]]
-    pooled: list[Tensor]
+State = list[Tensor]
+"""What `step` remembers of a stream: the past of every convolution, then the window that is averaged."""
 
 
 class FrameGat(nn.Module):
@@ -132,19 +128,22 @@ class FrameGat(nn.Module):
     def start(self) -> State:
         """The state of a stream that begins now."""
         like = self.joint.detach()
-        return State([layer.empty_past(like) for layer in self.tcn], [])  # type: ignore[operator]
+        window = like.new_zeros(WINDOW - 1, 2 * like.shape[1] + 1)
+        return [*(layer.empty_past(like) for layer in self.tcn), window]  # type: ignore[operator]
 
-    def step(self, features: Tensor, state: State) -> Tensor:
-        """Scores (5,) after one more frame of features (33, 16); `state` is moved on."""
+    def step(self, features: Tensor, state: State) -> tuple[Tensor, State]:
+        """Scores (5,) after one more frame of features (33, 16), and the state to go on with."""
         x, seen = self._normalise(features)
         h = self.embed(x) + self.joint
-        for layer, past in zip(self.tcn, state.past, strict=True):
-            h = layer.step(h, past)  # type: ignore[operator]
-        state.pooled.append(self._attend(h[None], seen[None])[0])
-        del state.pooled[:-WINDOW]
-        average: Tensor = torch.stack(state.pooled).mean(0)
-        scores: Tensor = self.classifier(average)
-        return scores
+        after = []
+        for layer, past in zip(self.tcn, state[:-1], strict=True):
+            h, past = layer.step(h, past)  # type: ignore[operator]
+            after.append(past)
+        pooled = F.pad(self._attend(h[None], seen[None]), (0, 1), value=1.0)  # the last channel counts the frames
+        window = torch.cat([state[-1], pooled])
+        total = window.sum(0)
+        scores: Tensor = self.classifier(total[:-1] / total[-1])
+        return scores, [*after, window[1:]]
 
 
 def _moving_average(x: Tensor, width: int) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,6 +113,14 @@ def test_a_jump_in_time_starts_anew(recognizer: Recognizer, jump: int) -> None:
     recognizer.reset()
     last = run(recognizer, athlete("squat", start=0))[-1].stamp
     after = run(recognizer, athlete("jumping_jack", start=last + jump))
+    assert np.array_equal(after[-1].probabilities, fresh[-1].probabilities)
+
+
+def test_another_athlete_starts_anew(recognizer: Recognizer) -> None:
+    fresh = run(recognizer, athlete("jumping_jack", start=5_000_000_000))
+    recognizer.reset()
+    run(recognizer, athlete("squat"))
+    after = run(recognizer, [replace(frame, athlete_id="2") for frame in athlete("jumping_jack", start=5_000_000_000)])
     assert np.array_equal(after[-1].probabilities, fresh[-1].probabilities)
 
 

@@ -1,0 +1,142 @@
+"""Networks as ONNX: one step of a stream, with the state going in and coming out; checked against PyTorch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sportcoach_perception.errors import UserError
+from sportcoach_recognition import model_file
+from sportcoach_recognition.action import ACTIONS
+from sportcoach_recognition.features import RATE
+from sportcoach_recognition.fitted import Fitted
+from sportcoach_recognition.models.frame_gat import FrameGat
+from sportcoach_recognition.models.inputs import Inputs
+from sportcoach_recognition.models.stream_gat import StreamGat
+from sportcoach_recognition.steppers import HEADER, session
+from sportcoach_recognition.weights_file import write_checked
+
+TOLERANCE: Final = 1e-4
+"""Largest difference between the scores of the exported network and of PyTorch."""
+
+_CHECKED_STEPS: Final = 100
+_OPSET: Final = 17
+
+
+class _FrameGatStep(nn.Module):
+    """(features (33, 16), state...) to (scores (5,), state...)."""
+
+    def __init__(self, network: FrameGat) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, features: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
+        scores, after = self.network.step(features, list(state))
+        return scores, *after
+
+
+class _StreamGatStep(nn.Module):
+    """(pose, seen, imu, imu_seen as in Inputs with B = T = 1, state...) to (scores (1, K), state...)."""
+
+    def __init__(self, network: StreamGat) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pose: Tensor, seen: Tensor, imu: Tensor, imu_seen: Tensor, *state: Tensor) -> tuple[Tensor, ...]:
+        inputs = Inputs(pose, seen, imu, imu_seen, torch.ones_like(seen[..., 0]))
+        scores, after = self.network.step(inputs, list(state))
+        return scores.action, *after
+
+
+def export(weights: Path, out: Path) -> float:
+    """Write the network at `weights` to `out` as ONNX.
+
+    Args:
+        weights: of the graph's network, or what `Fitted.save` wrote with a single stream_gat in it.
+        out: the .onnx file; its sha256 is written beside it.
+
+    Returns:
+        The largest difference of a score to PyTorch over a random stream.
+
+    Raises:
+        UserError: bad weights, a kind of network that does not stream, or the exported network answers otherwise.
+    """
+    if weights.with_suffix(".json").exists():
+        fitted = Fitted.load(weights)
+        network = fitted.networks[0]
+        if len(fitted.networks) > 1 or not isinstance(network, StreamGat):
+            raise UserError(f"{weights} holds no single stream_gat: other networks have no steps to export")
+        config = network.config
+        frame = {
+            "pose": (1, 1, 33, 3),
+            "seen": (1, 1, 33),
+            "imu": (1, 1, 4, 6 * config.imu_per_step),
+            "imu_seen": (1, 1, 4),
+        }
+        about = {"model": fitted.model, "classes": fitted.classes, "rate": config.rate}
+        return _write(_StreamGatStep(network), frame, network.start(), about, out)
+    graph_network, model_id = model_file.restore(weights)
+    about = {"model": "frame_gat", "model_id": model_id, "actions": ACTIONS, "rate": RATE}
+    return _write(_FrameGatStep(graph_network), {"features": (33, 16)}, graph_network.start(), about, out)
+
+
+def _write(
+    step: nn.Module, frame: dict[str, tuple[int, ...]], state: Sequence[Tensor], about: dict[str, Any], out: Path
+) -> float:
+    try:
+        import onnx
+    except ImportError as error:
+        raise UserError("exporting needs onnx: pip install -r requirements-onnx.txt") from error
+    names = [f"state{index}" for index in range(len(state))]
+    written = BytesIO()
+    torch.onnx.export(
+        step.eval(),
+        (*(torch.zeros(shape) for shape in frame.values()), *state),
+        written,  # type: ignore[arg-type]
+        input_names=[*frame, *names],
+        output_names=["scores", *(f"next_{name}" for name in names)],
+        opset_version=_OPSET,
+        dynamo=False,  # the newer exporter needs another package and gives the same
+    )
+    model = onnx.load_from_string(written.getvalue())
+    model.metadata_props.add(key=HEADER, value=json.dumps(about))
+    content = model.SerializeToString()
+    difference = _difference(step, frame, state, session(out, content))
+    if not difference <= TOLERANCE:
+        raise UserError(f"{out} answers otherwise than PyTorch: scores differ by {difference:.2g}")
+    write_checked(out, content)
+    return difference
+
+
+def _difference(step: nn.Module, frame: dict[str, tuple[int, ...]], state: Sequence[Tensor], exported: Any) -> float:
+    """Largest difference of a score over a random stream; both go on from their own states."""
+    rng = np.random.default_rng(0)
+    names = [*frame, *(f"state{index}" for index in range(len(state)))]
+    used = {given.name for given in exported.get_inputs()}  # a network with one branch has no use for all of them
+    theirs, ours = [tensor.numpy() for tensor in state], list(state)
+    largest = 0.0
+    for _ in range(_CHECKED_STEPS):
+        arrays = [_random(name, shape, rng) for name, shape in frame.items()]
+        given = dict(zip(names, [*arrays, *theirs], strict=True))
+        scores, *theirs = exported.run(None, {name: array for name, array in given.items() if name in used})
+        with torch.inference_mode():
+            expected, *ours = step(*(torch.from_numpy(array) for array in arrays), *ours)
+        largest = max(largest, float(np.abs(scores - expected.numpy()).max()))
+    return largest
+
+
+def _random(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Noise; masks are mostly one. The last of a node's features is its mask."""
+    array = rng.normal(size=shape).astype(np.float32)
+    if "seen" in name:
+        array = (rng.random(shape) < 0.8).astype(np.float32)
+    if name == "features":
+        array[..., -1] = rng.random(shape[:-1]) < 0.8
+    return array
