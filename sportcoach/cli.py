@@ -113,6 +113,11 @@ def _parser() -> argparse.ArgumentParser:
     add_landmarks_options(landmarks)
     landmarks.set_defaults(command="dataset_landmarks")
 
+    export = commands.add_parser("export", help="write a trained network as ONNX, checked against PyTorch")
+    export.add_argument("weights", type=Path, nargs="?", metavar="FILE", help="weights (default: the graph's network)")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="ONNX file to write")
+    export.set_defaults(command="export")
+
     bench = commands.add_parser("bench", help="measure")
     what = bench.add_subparsers(title="benchmarks", metavar="WHAT", required=True)
     graph = what.add_parser("graph", help="frames lost and latency of the whole graph, per hop")
