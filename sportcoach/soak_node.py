@@ -33,6 +33,9 @@ TICK: Final = 0.01
 STARTING: Final = 30.0
 """Longest wait for the node [s]."""
 
+SETTLING: Final = 2.0
+"""Readers that ask for best effort only lose what is published before both sides know of each other [s]."""
+
 WARM_UP: Final = 0.2
 """Share of the time after which memory is taken to have settled."""
 
@@ -115,7 +118,7 @@ def soak(seconds: float) -> SoakResult:
     """Run fusion_node for `seconds`.
 
     Raises:
-        UserError: it does not start.
+        UserError: it does not start, or ends.
     """
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     os.environ.update(environment())
@@ -128,7 +131,7 @@ def soak(seconds: float) -> SoakResult:
     try:
         _wait_for(node, executor)
         publisher.start()
-        return _watch(node, executor, process.pid, publisher)
+        return _watch(node, executor, process, publisher)
     finally:
         stop.set()
         process.terminate()
@@ -144,19 +147,28 @@ def _wait_for(node: SoakNode, executor: SingleThreadedExecutor) -> None:
         executor.spin_once(timeout_sec=0.1)
         if time.monotonic() > deadline:
             raise UserError("fusion_node did not start listening", 1)
+    _spin(executor, SETTLING)
 
 
-def _watch(node: SoakNode, executor: SingleThreadedExecutor, pid: int, publisher: threading.Thread) -> SoakResult:
-    result = SoakResult()
+def _spin(executor: SingleThreadedExecutor, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        executor.spin_once(timeout_sec=0.1)
+
+
+def _watch(
+    node: SoakNode, executor: SingleThreadedExecutor, process: subprocess.Popen[bytes], publisher: threading.Thread
+) -> SoakResult:
+    result, pid = SoakResult(), process.pid
     start, begin = time.monotonic(), _cpu_seconds(pid)
     while publisher.is_alive():
         executor.spin_once(timeout_sec=0.1)
+        if process.poll() is not None:
+            raise UserError(f"fusion_node ended with exit code {process.returncode}", 1)
         if time.monotonic() - start >= len(result.memory) + 1:
             result.memory.append(_resident(pid))
     result.cpu = (_cpu_seconds(pid) - begin) / (time.monotonic() - start)
-    deadline = time.monotonic() + DRAIN
-    while time.monotonic() < deadline:
-        executor.spin_once(timeout_sec=0.1)
+    _spin(executor, DRAIN)
     result.skeletons_lost = node.skeletons - node.frames
     result.samples_lost = node.samples - node.samples_received
     result.incomplete = node.incomplete

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import fields
 from functools import partial
 
-import numpy as np
 from rclpy.clock_type import ClockType
 from rclpy.time import Time
 from sensor_msgs.msg import Imu
 from sportcoach_msgs.msg import FusedFrame, FusedWindow, Skeleton
 
-from sportcoach_perception import frames
 from sportcoach_perception.approximate import Backend
 from sportcoach_perception.fusion import Fusion, FusionOptions
 from sportcoach_perception.fusion_health import FusionHealth
 from sportcoach_perception.messages import fill_fused, read_imu, read_skeleton
 from sportcoach_perception.node_base import DIAGNOSTICS_PERIOD, NodeBase, run_node, sensor_qos
-from sportcoach_perception.skeleton import LIMBS
+from sportcoach_perception.preprocess.window import Window
+from sportcoach_perception.skeleton import LANDMARKS, LIMBS
+from sportcoach_perception.synchronizer import Frames
 
 try:
     from message_filters import ApproximateTimeSynchronizer, SimpleFilter
@@ -33,8 +32,6 @@ else:
 IMU_QUEUE = 200
 """Two seconds at 100 Hz: a depth of 5 loses a quarter of the samples at every stall of 100 ms."""
 
-WINDOW = 64
-
 
 class FusionNode(NodeBase):
     """One Fusion between the topics."""
@@ -42,7 +39,6 @@ class FusionNode(NodeBase):
     def __init__(self) -> None:
         super().__init__("fusion_node")
         self._frame_id = ""
-        self._window: deque[frames.FusedFrame] = deque(maxlen=WINDOW)
 
     def configure(self) -> None:
         """Make the fusion."""
@@ -51,6 +47,7 @@ class FusionNode(NodeBase):
         self._health = FusionHealth(self._fusion)
         self._fused = self.publisher(FusedFrame, "fused")
         self._windows = self.publisher(FusedWindow, "fused_window") if self.parameter("publish_window") else None
+        self._world, self._imu = Window((len(LANDMARKS), 3)), Window((len(LIMBS), 6))
 
     def activate(self) -> None:
         """Start listening."""
@@ -73,19 +70,13 @@ class FusionNode(NodeBase):
     def _on_imu(self, limb: str, message: Imu) -> None:
         self._publish(self._fusion.add_imu(read_imu(message, limb), self._now()))
 
-    def _publish(self, fused: tuple[frames.FusedFrame, ...]) -> None:
+    def _publish(self, fused: Frames) -> None:
         for frame in fused:
             message = fill_fused(FusedFrame(), frame, self._frame_id)
             self._fused.publish(message)
-            self._window.append(frame)
-            if self._windows is not None and len(self._window) == WINDOW:
-                self._windows.publish(
-                    FusedWindow(
-                        header=message.header,
-                        skeleton=np.stack([f.world for f in self._window]).ravel(),
-                        imu=np.stack([f.imu for f in self._window]).ravel(),
-                    )
-                )
+            world, imu = self._world.step(frame.world), self._imu.step(frame.imu)
+            if self._windows is not None and self._world.full:
+                self._windows.publish(FusedWindow(header=message.header, skeleton=world.ravel(), imu=imu.ravel()))
 
 
 def main() -> None:
