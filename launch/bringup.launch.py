@@ -39,8 +39,8 @@ def _on_exit(spec: NodeSpec) -> Callable[[ProcessExited, LaunchContext], list[Ac
     respawn = Respawn()
 
     def on_exit(event: ProcessExited, context: LaunchContext) -> list[Action]:
-        finished = event.returncode == 0 and not spec.respawn
-        if context.is_shutdown or finished or (spec.respawn and respawn.again(event.returncode, time.monotonic())):
+        missed = spec.vital and not (event.returncode == 0 and not spec.respawn)
+        if context.is_shutdown or not missed or (spec.respawn and respawn.again(event.returncode, time.monotonic())):
             return []
         reason = f"{spec.name} ended with exit code {event.returncode}: the graph is stopped"
         return [LogInfo(msg=reason), Shutdown(reason=reason)]

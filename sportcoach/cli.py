@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sportcoach import __version__
 from sportcoach.commands.dataset_options import add_evaluate_options, add_info_options, add_landmarks_options
-from sportcoach.commands.options import CHAIN, RECORDING, add_graph_options, add_options, seconds
+from sportcoach.commands.options import CHAIN, RECORD_ALONE, RECORDING, add_graph_options, add_options, seconds
 from sportcoach_perception.errors import UserError
 
 DESCRIPTION = "Real-time coaching of sports movements with a camera and body-worn IMUs, on ROS 2."
@@ -42,14 +42,25 @@ def _parser() -> argparse.ArgumentParser:
         help="new folder for session.json, report.html and bag/ (default: sessions/DATE-SOURCE)",
     )
     output.add_argument(
-        "--no-images", dest="record_images", action="store_false", help="leave the pictures out of the bag"
+        "--no-images",
+        dest="profile",
+        action="store_const",
+        const="no-images",
+        default="all",
+        help="leave the pictures out of the bag",
     )
+    add_options(run, "recording", ("split_size", "split_seconds"))
     run.set_defaults(command="run")
 
     up = commands.add_parser("up", help="start all nodes and keep them running until Ctrl-C")
     add_graph_options(up)
     add_options(up, "recording", RECORDING)
     up.set_defaults(command="up")
+
+    record = commands.add_parser("record", help="record a graph that is running")
+    record.add_argument("--out", type=Path, metavar="DIR", help="new folder (default: sportcoach-DATE)")
+    add_options(record, "recording", RECORD_ALONE)
+    record.set_defaults(command="record")
 
     analyze = commands.add_parser("analyze", help="coach video files offline, as fast as the machine allows")
     analyze.add_argument("files", nargs="+", type=Path, metavar="FILE", help="video files")

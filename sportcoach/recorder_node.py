@@ -1,97 +1,115 @@
-"""Records the graph: every result topic, and on request the compressed pictures, to a rosbag2 folder (MCAP)."""
+"""Records the graph to a rosbag2 folder (MCAP): results, sensor data and, on request, the compressed pictures."""
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from functools import partial
+from typing import Any, Final
 
-from rclpy.qos import QoSProfile
-from sensor_msgs.msg import CameraInfo, CompressedImage, Imu, JoyFeedbackArray
-from sportcoach_msgs.msg import (
-    Action,
-    Cue,
-    Deviation,
-    FusedFrame,
-    HapticCommand,
-    Repetition,
-    Skeleton,
-    Stage,
-    TruthFrame,
-    VoiceCommand,
-)
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
+from sportcoach.bag_types import Qos
 from sportcoach.bag_writer import BagWriter
+from sportcoach.message_class import message_class
+from sportcoach.recording import PROFILES, Stream
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.node_base import COMMANDS, RESULTS, NodeBase, run_node, sensor_qos
-from sportcoach_perception.skeleton import LIMBS
+from sportcoach_perception.node_base import NodeBase, run_node
 
-RESULT_TOPICS: dict[str, type] = {
-    "skeleton": Skeleton,
-    "fused": FusedFrame,
-    "action": Action,
-    "stage": Stage,
-    "deviation": Deviation,
-    "repetition": Repetition,
-    "cue": Cue,
-    "truth": TruthFrame,
-}
-COMMAND_TOPICS: dict[str, type] = {
-    "voice": VoiceCommand,
-    "haptic": HapticCommand,
-    "joy_feedback": JoyFeedbackArray,
-}
-SENSOR_TOPICS: dict[str, type] = {f"imu/{limb}/data": Imu for limb in LIMBS}
-IMAGE_TOPICS: dict[str, type] = {"image_raw/compressed": CompressedImage}
+LOOK: Final = 0.05
+"""Seconds between two looks for publishers that have turned up."""
 
-IMU_QUEUE = 200
+FLUSH: Final = 0.5
+"""Seconds after which what was recorded is safe from a kill of this process."""
+
+LATE: Final = 10_000_000_000
+"""The longest that a message may have been under way [ns]; one that seems older was stamped by another clock."""
 
 
 class RecorderNode(NodeBase):
-    """Writes serialized messages as they come, without decoding them."""
+    """Writes serialized messages as they come, without decoding them.
+
+    Listens to a topic when it has a publisher, the way that this offers it: reliably where it can be had.
+    """
 
     LINGER = 0.3  # what the other nodes said last is still in the queues
 
     def __init__(self) -> None:
         super().__init__("recorder_node")
         self._bag: BagWriter | None = None
+        self._awaited: dict[str, Stream] = {}
 
     def configure(self) -> None:
         """Open the bag."""
         folder = self.parameter("bag")
         if not folder:
             raise UserError("recorder_node needs the parameter 'bag': the folder to record to")
-        self._bag = BagWriter(folder)
+        split_size, split_duration = self.parameter("split_size") * 1e6, self.parameter("split_seconds") * 1e9
+        self._bag = BagWriter(folder, round(split_size), round(split_duration))
 
     def activate(self) -> None:
         """Start recording."""
-        for topic, message_type in RESULT_TOPICS.items():
-            self._record(topic, message_type, RESULTS)
-        for topic, message_type in COMMAND_TOPICS.items():
-            self._record(topic, message_type, COMMANDS)
-        info_qos = RESULTS if self.parameter("reliable") else sensor_qos(self.parameter("queue"))
-        self._record("camera_info", CameraInfo, info_qos)
-        for topic, message_type in SENSOR_TOPICS.items():
-            self._record(topic, message_type, sensor_qos(IMU_QUEUE))
-        if self.parameter("images"):
-            for topic, message_type in IMAGE_TOPICS.items():
-                self._record(topic, message_type, sensor_qos(self.parameter("queue"), self.parameter("reliable")))
+        self._began = time.time_ns()
+        self._awaited = {self.resolve_topic_name(name): s for name, s in PROFILES[self.parameter("profile")].items()}
+        self._look()
+        self.every(LOOK, self._look)
+        self.every(FLUSH, self._flush)
 
-    def _record(self, topic: str, message_type: type, qos: QoSProfile) -> None:
-        name = self.resolve_topic_name(topic)
-        type_name = f"{message_type.__module__.split('.')[0]}/msg/{message_type.__name__}"
-        if self._bag is not None:
-            self._bag.declare(name, type_name)
-        write = partial(self._write, name, type_name)
-        self.subscribe(message_type, topic, write, qos, raw=True)
+    def _look(self) -> None:
+        for topic in [topic for topic in self._awaited if self.count_publishers(topic) > 0]:
+            self._record(topic, self._awaited.pop(topic))
 
-    def _write(self, topic: str, message_type: str, cdr: bytes) -> None:
+    def _record(self, topic: str, stream: Stream) -> None:
+        offers = [endpoint.qos_profile for endpoint in self.get_publishers_info_by_topic(topic)]
+        reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in offers)
+        keeps = all(offer.durability == DurabilityPolicy.TRANSIENT_LOCAL for offer in offers)
         if self._bag is not None:
-            self._bag.write(topic, message_type, self.get_clock().now().nanoseconds, cdr)
+            self._bag.declare(topic, stream.msgtype, (Qos(reliable, keeps),))
+        qos = QoSProfile(
+            depth=stream.depth or self.parameter("queue"),
+            reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+            durability=DurabilityPolicy.TRANSIENT_LOCAL if keeps else DurabilityPolicy.VOLATILE,
+        )
+        write = self._guard(partial(self._write, topic, stream.msgtype))
+        subscription = self.create_subscription(
+            message_class(stream.msgtype), topic, lambda cdr, info: write(cdr, info), qos, raw=True
+        )
+        self._subscriptions_made.append(subscription)
+
+    def _write(self, topic: str, msgtype: str, cdr: bytes, info: dict[str, Any]) -> None:
+        """File a message under the time when it was published: in order, however late it is taken from the queue."""
+        published, now = info["source_timestamp"], self.get_clock().now().nanoseconds
+        if self._bag is None or 0 < published < self._began:  # said before the recording began
+            return
+        try:
+            self._bag.write(topic, msgtype, published if 0 <= now - published <= LATE else now, cdr)
+        except UserError:
+            self._give_up()
+            raise
+
+    def _flush(self) -> None:
+        if self._bag is None:
+            return
+        try:
+            self._bag.flush()
+        except UserError:
+            self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        """Save what can be saved."""
+        bag, self._bag = self._bag, None
+        if bag is not None:
+            with suppress(UserError):
+                bag.close()
 
     def cleanup(self) -> None:
-        """Close the bag; it is readable afterwards."""
-        if self._bag is not None:
-            self._bag.close()
-            self._bag = None
+        """Close the bag; it tells of all topics, and is readable afterwards."""
+        bag, self._bag = self._bag, None
+        if bag is not None:
+            for topic, stream in self._awaited.items():
+                bag.declare(topic, stream.msgtype)
+            bag.close()
 
 
 def main() -> None:

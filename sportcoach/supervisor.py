@@ -38,13 +38,14 @@ class Outcome(Enum):
     ENDED = "ended"
     RESTARTING = "restarting"
     GAVE_UP = "gave up"
+    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
     """A process that ended by itself; `exit_code` is negative for a signal.
 
-    `line` says it to the user; when the node was given up, with the last error that it logged.
+    `line` says it to the user; when the node was given up or lost, with the last error that it logged.
     """
 
     name: str
@@ -187,6 +188,9 @@ class Supervisor:
     def _on_exit(self, child: _Child, exit_code: int) -> Exit:
         self._reap(child, deadline=0.0)
         name, how = child.spec.name, _how_it_ended(exit_code)
+        if not child.spec.vital:
+            child.exit_code = exit_code
+            return Exit(name, exit_code, Outcome.LOST, f"{name} {how}: {child.error or 'the others go on without it'}")
         if exit_code == 0 and not child.spec.respawn:
             child.exit_code = 0
             return Exit(name, 0, Outcome.ENDED, f"{name} has finished")

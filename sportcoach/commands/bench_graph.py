@@ -46,7 +46,7 @@ def main(arguments: argparse.Namespace) -> int:
             duration=arguments.duration,
             complexity=arguments.complexity,
             record=str(Path(folder) / "bag"),
-            record_images=True,
+            profile="all",
             voice=False,
         )
         with exclusive(options) as stop:

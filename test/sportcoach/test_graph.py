@@ -29,7 +29,7 @@ EVERYTHING = [
     CAMERA,
     TOPICS,
     SIMULATED,
-    dataclasses.replace(VIDEO, record="bag", record_images=True, loop=True, duration=3.0, namespace="left"),
+    dataclasses.replace(VIDEO, record="bag", profile="all", split_seconds=60.0, loop=True, duration=3.0, namespace="left"),
     dataclasses.replace(CAMERA, duration=5.0, device=2, use_sim_time=True, voice=False, haptic=False),
     dataclasses.replace(TOPICS, compressed=True, image_topic="/front/image_raw", complexity="lite"),
 ]
