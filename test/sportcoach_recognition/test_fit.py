@@ -13,9 +13,10 @@ from sportcoach_recognition import training
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets import synthetic
-from sportcoach_recognition.fitted import Fitted
+from sportcoach_recognition.fitted import Fitted, build
 from sportcoach_recognition.training import balanced_accuracy, class_balance, fit, follow
 
+SETTINGS = Path(__file__).parents[2] / "config" / "train" / "evaluate"
 SEQUENCES = list(synthetic.read(60, seed=3))
 SMALL = FitConfig(
     steps=70, batch=12, average=0.9, validate_every=35, longest=24,
@@ -110,3 +111,20 @@ def test_every_class_is_drawn_equally_often() -> None:
     labels = np.array([0, 0, 0, 1])
     chance = class_balance(labels)
     assert chance[:3].sum() == pytest.approx(chance[3]) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("path", sorted(SETTINGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_shipped_settings_make_a_network(path: Path) -> None:
+    config = FitConfig.read(path)
+    network = build(config.model, 3, config.network)
+    assert network.config.window >= config.longest  # an answer looks back on the whole piece
+
+
+def test_unfit_settings_are_a_user_error(tmp_path: Path) -> None:
+    for text in ("steps: 3", "nonsense: 1", "perturbations: {turn: 3}", "- a"):
+        (tmp_path / "bad.yaml").write_text(text)
+        with pytest.raises(UserError):
+            FitConfig.read(tmp_path / "bad.yaml")
+    for model, sizes in (("resnet", {}), ("tcn", {"layers": 9})):
+        with pytest.raises(UserError, match=model):
+            build(model, 3, sizes)
