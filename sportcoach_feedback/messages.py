@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sportcoach_feedback.coaching import Cue, Deviation, Fault, JointDeviation, Repetition, Severity, Stage
+from sportcoach_feedback.control import Control
 from sportcoach_feedback.haptics import HapticCommand
 from sportcoach_feedback.voice import VoiceCommand
 from sportcoach_perception.messages import set_time, stamp_of
@@ -148,3 +149,8 @@ def read_haptic(message: Any) -> HapticCommand:
     """A HapticCommand message as a record."""
     stamp, duration = stamp_of(message.header.stamp), stamp_of(message.duration)
     return HapticCommand(stamp, message.actuator, message.intensity, duration, message.pattern)
+
+
+def read_control(message: Any) -> Control:
+    """A Control message as a record."""
+    return Control(stamp_of(message.header.stamp), message.command, message.value)
