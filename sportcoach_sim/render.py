@@ -45,8 +45,8 @@ def _open_context() -> Any:
         # Without drivers, PyOpenGL fails in many ways: ImportError, AttributeError, its own GLError, RuntimeError.
         except Exception:
             continue
-    tried = f"MUJOCO_GL={wanted} does not work" if wanted in BACKENDS else "neither EGL nor OSMesa works"
-    raise UserError(f"the athlete cannot be drawn here, {tried}: install libegl1 and libgl1-mesa-dri, or libosmesa6")
+    tried = f"MUJOCO_GL={wanted} does not work: unset it, or" if wanted in BACKENDS else "EGL and OSMesa don't work:"
+    raise UserError(f"the athlete cannot be drawn here, {tried} install libegl1 and libgl1-mesa-dri, or libosmesa6")
 
 
 def check_drawing() -> None:

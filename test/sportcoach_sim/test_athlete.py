@@ -1,4 +1,7 @@
 import hashlib
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -164,3 +167,10 @@ def test_without_opengl_there_is_one_clear_line_and_everything_but_pictures(monk
     with pytest.raises(UserError, match="libegl1"):
         Athlete(Subject(), plan, 0)
     assert any(isinstance(o.data, ImuSample) for o in observe(plan))
+
+
+def test_an_opengl_that_does_not_work_is_no_hindrance_until_pictures_are_wanted() -> None:
+    program = "import os; from sportcoach_sim import athlete; print(os.environ['MUJOCO_GL'])"
+    environment = {**os.environ, "MUJOCO_GL": "one that MuJoCo refuses"}
+    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert run.stdout.strip() == "one that MuJoCo refuses", run.stderr
