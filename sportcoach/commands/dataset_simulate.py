@@ -35,9 +35,10 @@ def main(arguments: argparse.Namespace) -> int:
     made = _build(arguments.out, settings, workers)
     rows = describe(arguments.out, settings)
     if made:
-        figures = _figures(made, time.monotonic() - began)
-        details = {"workers": workers, "hours_of_clips": sum(row.seconds for row in rows) / 3600}
-        (arguments.out / TIMES).write_text(report("dataset", settings.seed, figures, details) + "\n", encoding="utf-8")
+        size = sum(path.stat().st_size for path in arguments.out.glob("*/*.npz")) / len(rows)
+        figures = _figures(made, time.monotonic() - began, size)
+        text = report("dataset", settings.seed, figures, {"workers": workers})
+        (arguments.out / TIMES).write_text(text + "\n", encoding="utf-8")
     print(f"{len(rows)} clips, {len(made)} of them made now, are in {arguments.out}: see {arguments.out / CARD}")
     return 0
 
@@ -50,14 +51,15 @@ def _build(root: Path, settings: Settings, workers: int) -> list[Made]:
         return build(root, settings, model, workers, lambda clips: bar.update(task, completed=clips))
 
 
-def _figures(made: Sequence[Made], elapsed: float) -> list[Figure]:
-    """Of what was made now: clips, wall-clock time, time per clip of one worker."""
+def _figures(made: Sequence[Made], elapsed: float, size: float) -> list[Figure]:
+    """Of what was made now: clips, time that passed, time of one core per clip; `size` of a clip [bytes]."""
     figures = [
         Figure("dataset_clips", len(made), "clips", "higher"),
         Figure("dataset_time", elapsed, "s", "lower"),
+        Figure("dataset_clip_size", size / 1e6, "MB", "lower"),
     ]
     for rendered, name in ((False, "dataset_clip"), (True, "dataset_rendered_clip")):
-        seconds = [clip.seconds for clip in made if clip.rendered is rendered]
+        seconds = [clip.core_seconds for clip in made if clip.rendered is rendered]
         if seconds:
-            figures.append(Figure(name, sum(seconds) / len(seconds), "s", "lower"))
+            figures.append(Figure(name, sum(seconds) / len(seconds), "core seconds", "lower"))
     return figures

@@ -25,10 +25,10 @@ from sportcoach_sim.render import check_drawing
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A clip that was made, and how long it took [s]."""
+    """A clip that was made, and how long it kept one core busy [s], whatever else the machine had to do."""
 
     rendered: bool
-    seconds: float
+    core_seconds: float
 
 
 def build(
@@ -74,9 +74,9 @@ def make_shard(root: Path, settings: Settings, pose_model: Path | None, subject:
     """Record and write the clips of one athlete and action."""
     clips, made = [], []
     for recipe in recipes(settings, subject, action):
-        began = time.perf_counter()
+        began = time.process_time()
         clips.append(_record(recipe, pose_model))
-        made.append(Made(recipe.rendered, time.perf_counter() - began))
+        made.append(Made(recipe.rendered, time.process_time() - began))
     write(shard_path(root, settings, subject, action), clips)
     return made
 
