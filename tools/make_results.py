@@ -12,11 +12,14 @@ from typing import Any
 
 import yaml
 
+from sportcoach_sim.dataset.recipe import ACTIONS, Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results"
 COUNTED = ROOT / "test" / "data" / "repetitions.yaml"
 
 GRAPH = "sportcoach bench graph --json"
+DATASET = "sportcoach dataset simulate --subjects 2 --clips 3 --out DIR    # generation.json"
 CLIPS = "sportcoach analyze ../shared/data/clips/*.mp4 --json"
 
 
@@ -29,6 +32,7 @@ def main() -> None:
         "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/frame_gat.md).",
         *graph_section(read("graph.json")),
         *sim_section(read("sim.json")),
+        *dataset_section(read("dataset.json")),
         *accuracy_section(read("pose-accuracy.json")),
         *clips_section(read("clips.json")),
     ]
@@ -74,6 +78,25 @@ def sim_section(bench: dict[str, Any]) -> list[str]:
         f"{bench['date']}, {bench['machine']}.",
         "",
         "    sportcoach bench sim --json",
+        *figures_table(bench),
+    ]
+
+
+def dataset_section(bench: dict[str, Any]) -> list[str]:
+    """Time and size of simulated clips, and what that means for the collection that is made by default."""
+    value = {figure["name"]: figure["value"] for figure in bench["figures"]}
+    default = Settings()
+    clips = default.subjects * len(ACTIONS) * default.clips
+    seconds = (1 - default.rendered) * value["dataset_clip"] + default.rendered * value["dataset_rendered_clip"]
+    return [
+        "",
+        "## Simulated collection",
+        "",
+        f"At these rates, the {clips} clips made by default, {default.rendered:.0%} of them rendered, keep one "
+        f"core busy for {clips * seconds / 3600:.1f} hours and take {clips * value['dataset_clip_size'] / 1e3:.1f} GB. "
+        f"{bench['date']}, {bench['machine']}.",
+        "",
+        f"    {DATASET}",
         *figures_table(bench),
     ]
 

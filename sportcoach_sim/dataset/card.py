@@ -163,9 +163,9 @@ the collection.
 
 ## What is in it
 
-{total} clips of {shortest:.1f} to {longest:.1f} s, {hours:.1f} hours, {megabytes:.0f} MB.
-{drawn} of them are rendered and seen by MediaPipe (share asked
-for: {rendered:g}); the pictures are not kept. An athlete is in one split only.
+{total} clips of {shortest:.1f} to {longest:.1f} s, {hours:.1f} hours, {megabytes:.0f} MB. {drawn} of them
+are rendered and seen by MediaPipe (share asked for: {rendered:g}); the pictures are not kept. An athlete is in one
+split only.
 
 {splits}
 
