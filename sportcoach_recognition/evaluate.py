@@ -6,16 +6,20 @@ import time
 from collections.abc import Callable
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sportcoach_perception.angles import ANGLES, joint_angles, joint_of
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition import metrics
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
+
+_BENDS: Final = [index for index, name in enumerate(ANGLES) if joint_of(name) == name and name != "trunk"]
+"""Angles between two bones of a limb, or a limb and the trunk."""
 
 
 class Classifier(Protocol):
@@ -115,6 +119,19 @@ def details(answers: list[Answers], classes: tuple[str, ...]) -> dict[str, Any]:
         ],
         "confusion": total.tolist(),
     }
+
+
+def landmark_angle_score(sequences: Rows[Sequence]) -> float | None:
+    """Angle-Score (eq. 12) of the landmarks as they are, without a network; None where the set has no true angles.
+
+    Over the angles of elbows, shoulders, hips, knees and ankles.
+    """
+    known = [s for s in sequences if len(s.angles) and s.seen.any()]
+    if not known:
+        return None
+    measured = np.concatenate([np.radians(joint_angles(s.world)) for s in known])[:, _BENDS]
+    truth = np.concatenate([s.angles for s in known])[:, _BENDS]
+    return metrics.angle_score(measured, truth)
 
 
 def _number(value: float) -> float | None:

@@ -118,6 +118,9 @@ def _figures(answers: list[Answers], classes: tuple[str, ...], targets: Mapping[
         "training_time": sum(a.training for a in answers),
         "test_time": 1000.0 * sum(a.testing for a in answers) / int(total.sum()),
     }
+    angle_score = evaluate.landmark_angle_score([sequence for a in answers for sequence in a.fold.test])
+    if angle_score is not None:
+        values["landmark_angle_score"] = angle_score
     return [
         *(Figure(name, value, "share", "higher", targets.get(name)) for name, value in values.items()),
         Figure("test_sequences", int(total.sum()), "sequences", "higher"),

@@ -31,7 +31,7 @@ def read(root: Path) -> Iterator[Sequence]:
 
 
 def sequence(clip: Clip) -> Sequence:
-    """Landmarks and IMUs of a clip, labelled with its action."""
+    """Landmarks and IMUs of a clip, labelled with its action, with its true joint angles."""
     landmarks = clip.truth if clip.mediapipe is None else clip.mediapipe
     there = landmarks.detected
     imu_stamps, imu = _on_common_stamps(clip.imu)
@@ -47,6 +47,7 @@ def sequence(clip: Clip) -> Sequence:
         imu=imu,
         imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
         part=clip.split,
+        angles=np.radians(clip.angles[there]).astype(np.float32),
     )
 
 

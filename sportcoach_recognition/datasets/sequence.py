@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sportcoach_perception.angles import ANGLES
 from sportcoach_perception.frames import Bools, Floats
 from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS, LIMBS
 from sportcoach_recognition.features import Resampler, Sample
@@ -39,6 +40,8 @@ class Sequence:
     imu: (M, 4, 6) acc [m/s^2] with gravity, gyro [rad/s] per limb, in the sensor's frame; zero where not measured.
     imu_seen: (4, 2) whether the set has this limb's accelerometer, gyro.
     part: train, validation or test where the set itself says so, else empty.
+    angles: (T, A) true joint angles [rad] in the order of `sportcoach_perception.angles.ANGLES`, NaN where not known;
+        empty without truth.
     """
 
     stamps: NDArray[np.int64]
@@ -53,6 +56,7 @@ class Sequence:
     imu: Floats = field(default_factory=lambda: np.zeros((0, len(LIMBS), 6), np.float32))
     imu_seen: Bools = field(default_factory=lambda: np.zeros((len(LIMBS), 2), np.bool_))
     part: str = ""
+    angles: Floats = field(default_factory=lambda: np.zeros((0, len(ANGLES)), np.float32))
 
     def resampled(self) -> Sequence:
         """The same at the recogniser's rate, made by the recogniser's own resampler."""

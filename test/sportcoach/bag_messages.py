@@ -51,7 +51,8 @@ class Messages:
             self.ours("Skeleton", header=self.header(), **body, image=self.floats(66), world=self.floats(99)),
         )
         imu = {"imu": self.floats(24), "imu_valid": np.array([True, False, True, False]), "sync_error": self.floats(4)}
-        yield "fused", self.ours("FusedFrame", header=self.header(), **body, world=self.floats(99), **imu)
+        pose = {"image": self.floats(66), "world": self.floats(99)}
+        yield "fused", self.ours("FusedFrame", header=self.header(), **body, **pose, **imu)
         window = {"skeleton": self.floats(6336), "imu": self.floats(1536)}
         yield "fused_window", self.ours("FusedWindow", header=self.header(), **window)
 
