@@ -75,7 +75,7 @@ class FitConfig:
         longest: steps of the longest piece that is trained on.
         learning_rate, weight_decay: of AdamW; the rate follows one cycle.
         label_smoothing: of the cross entropy.
-        branch_loss, attention_loss: weight of each branch's own loss, of eq. 16.
+        branch_loss, attention_loss, heads_loss: weight of each branch's own loss, of eq. 16, of the other heads.
         average: decay of the moving average of the weights, which is what is kept.
         validate_every, patience: steps between two looks at the validation part, without a better one before the end.
         perturbations: variants of the movements.
@@ -92,6 +92,7 @@ class FitConfig:
     label_smoothing: float = 0.1
     branch_loss: float = 0.5
     attention_loss: float = 1.0
+    heads_loss: float = 0.5
     average: float = 0.99
     validate_every: int = 100
     patience: int = 1000

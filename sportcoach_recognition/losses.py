@@ -8,6 +8,7 @@ from torch import Tensor
 
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.scores import Scores
+from sportcoach_recognition.tracks import UNKNOWN, Truth
 
 
 def total(scores: Scores, inputs: Inputs, labels: Tensor, smoothing: float, branch: float, attention: float) -> Tensor:
@@ -43,3 +44,19 @@ def attention_weighted(nodes: Tensor, attention: Tensor, labels: Tensor) -> Tens
     truth = F.one_hot(labels, nodes.shape[-1])[:, None]
     error = (truth - nodes.softmax(-1)).square().sum(-1)
     return torch.sum(attention * error, dim=1).mean()
+
+
+def of_heads(scores: Scores, truth: Truth) -> Tensor:
+    """Cross entropy of the stage, absolute error of the angles [rad] and of the quality, where they are known."""
+    loss = scores.action.new_zeros(())
+    if scores.stage is not None:
+        entropy = F.cross_entropy(
+            scores.stage.flatten(0, 1), truth.stage.flatten(), ignore_index=UNKNOWN, reduction="sum"
+        )
+        loss = loss + entropy / (truth.stage != UNKNOWN).sum().clamp(min=1)
+    for told, right in ((scores.angles, truth.angles), (scores.quality, truth.quality)):
+        if told is not None:
+            known = right.isfinite()
+            error = (told - right.nan_to_num()).abs() * known
+            loss = loss + error.sum() / known.sum().clamp(min=1)
+    return loss

@@ -17,13 +17,16 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor, nn
 
+from sportcoach_perception.errors import UserError
 from sportcoach_recognition import checkpoint, losses
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.fitted import Fitted, build
-from sportcoach_recognition.grid import Grid, duration, even, on_grid, stack
+from sportcoach_recognition.grid import duration, even, on_grid, stack
 from sportcoach_recognition.models.inputs import Inputs
+from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import perturb
+from sportcoach_recognition.tracks import Track, stack_tracks
 
 
 def fit(
@@ -33,6 +36,7 @@ def fit(
     config: FitConfig,
     seed: int,
     folder: Path | None = None,
+    tracks: Rows[Track] | None = None,
 ) -> Fitted:
     """Networks trained on `train`, each as it was when it did best on `validation` (at the end without one).
 
@@ -43,9 +47,16 @@ def fit(
         config: settings.
         seed: of the first network; each further member of the ensemble has the next one.
         folder: keeps a checkpoint and the curves of each member, and goes on from there when the run was killed.
+        tracks: of each of `train`, what the heads for stage, angles and quality learn from.
+
+    Raises:
+        UserError: tracks with mirroring, which would need to know which angles change places.
     """
+    if tracks is not None and config.perturbations.mirror:
+        raise UserError("tracks cannot be mirrored: set mirror to 0 to train heads for stage, angles or quality")
     members = [
-        _Run(train, validation, classes, config, seed + member, folder).finish() for member in range(config.members)
+        _Run(train, validation, classes, config, seed + member, folder, tracks).finish()
+        for member in range(config.members)
     ]
     return Fitted(config.model, classes, tuple(members))
 
@@ -71,8 +82,9 @@ class _Run:
         config: FitConfig,
         seed: int,
         folder: Path | None,
+        tracks: Rows[Track] | None,
     ) -> None:
-        self._train, self._validation = train, validation
+        self._train, self._validation, self._tracks = train, validation, tracks
         self._classes, self._config, self._seed = classes, config, seed
         self._labels = np.array([classes.index(sequence.label) for sequence in train])
         self._chance = class_balance(self._labels)
@@ -117,12 +129,18 @@ class _Run:
         rng = np.random.default_rng([self._seed, step])
         torch.manual_seed(int(rng.integers(1 << 62)))
         chosen = rng.choice(len(self._train), config.batch, p=self._chance)
-        grids = [draw(self._train[i], self._network.config, config, rng) for i in chosen]
+        sizes: Any = self._network.config
+        pieces = [draw(self._train[i], sizes.rate, config, rng) for i in chosen]
+        grids = [on_grid(self._train[i], stamps, sizes.imu_per_step) for i, stamps in zip(chosen, pieces, strict=True)]
         random = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         inputs = perturb(stack(grids), config.perturbations, random).to(self._device)
         self._network.train()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
-            loss = self._loss(inputs, torch.from_numpy(self._labels[chosen]).to(self._device))
+            scores = self._forward(inputs)
+            loss = self._loss(scores, inputs, torch.from_numpy(self._labels[chosen]).to(self._device))
+            if self._tracks is not None:
+                truth = stack_tracks([self._tracks[i].at(stamps) for i, stamps in zip(chosen, pieces, strict=True)])
+                loss = loss + config.heads_loss * losses.of_heads(scores, truth.to(self._device))
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
@@ -131,9 +149,9 @@ class _Run:
         follow(self._averaged, self._network, min(config.average, step / (step + 10.0)))
         return loss.item()
 
-    def _loss(self, inputs: Inputs, labels: Tensor) -> Tensor:
+    def _loss(self, scores: Scores, inputs: Inputs, labels: Tensor) -> Tensor:
         c = self._config
-        return losses.total(self._forward(inputs), inputs, labels, c.label_smoothing, c.branch_loss, c.attention_loss)
+        return losses.total(scores, inputs, labels, c.label_smoothing, c.branch_loss, c.attention_loss)
 
     def _look(self) -> str:
         """Judge the averaged network on the validation part, keep it when it is the best, and write it all down."""
@@ -196,15 +214,14 @@ def balanced_accuracy(probabilities: NDArray[np.float32], labels: Rows[int]) -> 
     return float(np.mean([(answers[truth == label] == label).mean() for label in np.unique(truth)]))
 
 
-def draw(sequence: Sequence, network: Any, config: FitConfig, rng: np.random.Generator) -> Grid:
-    """A random piece of a sequence at a random tempo, at the rate of the network's configuration."""
+def draw(sequence: Sequence, rate: float, config: FitConfig, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Stamps [ns] of a random piece of a sequence, which make it so many steps per second at a random tempo."""
     how = config.perturbations
     tempo = float(np.exp(rng.uniform(-1.0, 1.0) * np.log(how.tempo)))
     begin, end = duration(sequence)
-    longest = config.longest * tempo * 1e9 / network.rate
-    length = min((end - begin) * rng.uniform(how.crop, 1.0), longest)
+    length = min((end - begin) * rng.uniform(how.crop, 1.0), config.longest * tempo * 1e9 / rate)
     start = begin + rng.uniform(0.0, 1.0) * (end - begin - length)
-    return on_grid(sequence, even(start, start + length, network.rate / tempo), network.imu_per_step)
+    return even(start, start + length, rate / tempo)
 
 
 def follow(averaged: nn.Module, network: nn.Module, decay: float) -> None:

@@ -15,6 +15,9 @@ class Scores:
     skeleton, sensors: (B, K) each branch's own answer.
     nodes: (B, M, K) each node's own answer.
     attention: (B, M) how much the network looks at each node, sums to 1.
+    stage: (B, T, S) unnormalised log-probabilities of the stages at each step.
+    angles: (B, T, J) radians, joint angles (or deviations, by what it was trained on) at each step.
+    quality: (B,) 0..1.
     """
 
     action: Tensor
@@ -22,3 +25,6 @@ class Scores:
     sensors: Tensor | None = None
     nodes: Tensor | None = None
     attention: Tensor | None = None
+    stage: Tensor | None = None
+    angles: Tensor | None = None
+    quality: Tensor | None = None

@@ -12,11 +12,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sportcoach_perception.errors import UserError
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_recognition.graph import NODES, PARTS, anatomical_prior, part_prior
 from sportcoach_recognition.models.dynamics import JOINT_CHANNELS, JointDynamics, sensor_signals
+from sportcoach_recognition.models.heads import Heads
 from sportcoach_recognition.models.inputs import Inputs
-from sportcoach_recognition.models.layers import CausalConv, Norm, SparseAttention, extend
+from sportcoach_recognition.models.layers import CausalConv, Norm, SparseAttention
 from sportcoach_recognition.models.scores import Scores
 
 State = list[Tensor]
@@ -37,6 +39,8 @@ class Config:
         dilations: of the convolutions of the body.
         prior: whether attention keeps to the anatomical prior.
         skeleton, sensors: which branches there are.
+        stages, angles: number of stages and joint angles to tell at each step, 0 for no such head.
+        quality: whether to tell the quality of a movement.
         dropout: everywhere.
     """
 
@@ -45,16 +49,23 @@ class Config:
     imu_per_step: int = 3
     window: int = 64
     nodes: Sequence[str] = field(default=NODES)
-    joint: int = 24
-    part: int = 48
-    limb: int = 48
-    body: int = 128
-    heads: int = 3
+    joint: int = 16
+    part: int = 32
+    limb: int = 32
+    body: int = 96
+    heads: int = 2
     dilations: Sequence[int] = (1, 2, 4)
     prior: bool = True
     skeleton: bool = True
     sensors: bool = True
+    stages: int = 0
+    angles: int = 0
+    quality: bool = False
     dropout: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.joint % self.heads or self.part % self.heads:
+            raise UserError(f"joint ({self.joint}) and part ({self.part}) must be multiples of heads ({self.heads})")
 
 
 class SkeletonBranch(nn.Module):
@@ -177,18 +188,11 @@ class StreamGat(nn.Module):
         self.config = config
         self.skeleton = SkeletonBranch(config) if config.skeleton else None
         self.sensors = SensorBranch(config) if config.sensors else None
-        self.dropout = nn.Dropout(0.5)
-        self.heads = nn.ModuleDict(
-            {
-                "skeleton": nn.Linear(2 * config.body, config.classes),
-                "sensors": nn.Linear(2 * config.body, config.classes),
-                "both": nn.Linear(4 * config.body, config.classes),
-            }
-        )
+        self.heads = Heads(config.body, config.classes, config.stages, config.angles, config.quality)
 
     def start(self, batch: int = 1) -> State:
         """The state of streams that begin now."""
-        like = self.heads["both"].get_parameter("weight")
+        like = self.heads.both.weight
         memory = like.new_zeros(batch, self.config.window - 1, 2 * self.config.body + 2)
         skeleton = self.skeleton.start(batch) if self.skeleton else []
         sensors = self.sensors.start(batch) if self.sensors else []
@@ -205,30 +209,16 @@ class StreamGat(nn.Module):
         sensors = self.sensors(inputs, past, after) * there[..., 1:2] if self.sensors else absent
         return torch.cat([skeleton, sensors, there], dim=-1), after
 
-    def classify(self, embedded: Tensor) -> Scores:
-        """Scores from the embeddings (B, W, 2 C + 2) of a window."""
-        count = embedded[..., -2:].sum(1)
-        mean = embedded[..., :-2].sum(1)
-        peak = embedded[..., :-2].amax(1)  # embeddings are not negative
-        c = self.config.body
-        pooled = []
-        for branch, part in enumerate((slice(0, c), slice(c, 2 * c))):
-            pooled.append(torch.cat([mean[:, part] / count[:, branch, None].clamp(min=1.0), peak[:, part]], dim=-1))
-        pooled = [self.dropout(p) for p in pooled]
-        skeleton, sensors = self.heads["skeleton"](pooled[0]), self.heads["sensors"](pooled[1])
-        share = (count > 0).float()
-        both = self.heads["both"](torch.cat(pooled, dim=-1)) * share.prod(-1, keepdim=True)
-        return Scores(skeleton * share[:, :1] + sensors * share[:, 1:] + both, skeleton, sensors)
-
     def forward(self, inputs: Inputs) -> Scores:
         """The answer at the end of each movement, from its last `window` steps."""
         embedded, _ = self.encode(inputs, self.start(len(inputs.valid)))
         steps = torch.arange(embedded.shape[1], device=embedded.device)
         recent = steps >= inputs.valid.sum(1, keepdim=True) - self.config.window
-        return self.classify(embedded * recent[..., None])
+        scores: Scores = self.heads(embedded * recent[..., None], embedded)
+        return scores
 
     def step(self, inputs: Inputs, state: State) -> tuple[Scores, State]:
         """The answer after one more step (T = 1), and the state to go on with."""
         embedded, after = self.encode(inputs, state[:-1])
         window = torch.cat([state[-1], embedded], dim=1)
-        return self.classify(window), [*after, extend(embedded, state[-1])[1]]
+        return self.heads(window, embedded), [*after, window[:, 1:]]
