@@ -41,18 +41,18 @@ def write_bag(folder: Path, frames: int, actions: list[str], topic: str = "/fuse
 
 
 def test_a_bag_of_a_simulated_athlete_is_labelled_by_the_truth(tmp_path: Path) -> None:
-    write_bag(tmp_path / "one" / "bag", 80, ["squat", "squat", "squat", "other", "lunge"])
+    write_bag(tmp_path / "one" / "bag", 160, ["squat"] * 3 + ["other"] + ["lunge"] * 4)
     squat, lunge = bags.read(tmp_path)  # other lasts less than a second
     assert [(s.label, s.subject, s.name) for s in (squat, lunge)] == [
         ("squat", "one/bag", "one/bag#1"), ("lunge", "one/bag", "one/bag#3"),
     ]  # fmt: skip
     assert squat.stamps[0] == STAMP + 2 * PERIOD
-    assert len(squat.stamps) == 46
-    assert squat.world.shape == (46, 33, 3)
+    assert len(squat.stamps) == 58
+    assert squat.world.shape == (58, 33, 3)
 
 
 def test_readings_that_were_not_valid_are_bridged(tmp_path: Path) -> None:
-    write_bag(tmp_path, 40, ["squat"], "/station1/fused")
+    write_bag(tmp_path / "bag", 40, ["squat"], "/station1/fused")
     (squat,) = bags.read(tmp_path)
     assert squat.imu_seen.tolist() == [[False] * 2, [True] * 2, [False] * 2, [False] * 2]
     assert_allclose(squat.imu[:, 1, 0], np.arange(2, 40), rtol=1e-6)
