@@ -71,6 +71,8 @@ class FitConfig:
     Attributes:
         model: name of the network.
         members: networks that answer together, trained one after the other.
+        subtask: regular expression with one group; what it finds in a sequence's name (the exercise, say) is learned
+            together with the label, and the answer sums over it. Empty for the label alone.
         steps, batch: number of batches, movements in each.
         longest: steps of the longest piece that is trained on.
         learning_rate, weight_decay: of AdamW; the rate follows one cycle.
@@ -84,6 +86,7 @@ class FitConfig:
 
     model: str = "stream_gat"
     members: int = 1
+    subtask: str = ""
     steps: int = 600
     batch: int = 48
     longest: int = 128

@@ -80,7 +80,7 @@ def export(weights: Path, out: Path) -> float:
             "imu": (1, 1, 4, 6 * config.imu_per_step),
             "imu_seen": (1, 1, 4),
         }
-        about = {"model": fitted.model, "classes": fitted.classes, "rate": config.rate}
+        about = {"model": fitted.model, "classes": fitted.outputs, "rate": config.rate}
         return _write(_StreamGatStep(network), frame, network.start(), about, out)
     graph_network, model_id = model_file.restore(weights)
     about = {"model": "frame_gat", "model_id": model_id, "actions": ACTIONS, "rate": RATE}

@@ -54,11 +54,13 @@ class Fitted:
     model: the name of the kind.
     classes: in the order of the answers.
     networks: one, or several that were trained with different seeds.
+    outputs: the class that each output of the networks speaks for; the probabilities of several are summed.
     """
 
     model: str
     classes: tuple[str, ...]
     networks: tuple[nn.Module, ...]
+    outputs: tuple[str, ...]
 
     def predict(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None = None) -> Floats:
         """Probabilities (N, K) float32 of the classes for each sequence as it is.
@@ -67,7 +69,7 @@ class Fitted:
             sequences: N of them.
             view: what the networks may see of them, such as Inputs.without_imu.
         """
-        answers = [np.zeros((0, len(self.classes)), np.float32)]
+        answers = [np.zeros((0, len(self.outputs)), np.float32)]
         device = next(self.networks[0].parameters()).device
         for begin in range(0, len(sequences), _BATCH):
             inputs = gridded(sequences[begin : begin + _BATCH], self.networks[0].config)
@@ -75,7 +77,9 @@ class Fitted:
             with torch.inference_mode():
                 each = [network.eval()(inputs).action.float().softmax(-1) for network in self.networks]
             answers.append(torch.stack(each).mean(0).cpu().numpy())
-        return np.concatenate(answers)
+        of_class = np.array([[output == name for name in self.classes] for output in self.outputs], np.float32)
+        summed: Floats = np.concatenate(answers) @ of_class
+        return summed
 
     def save(self, path: Path) -> None:
         """Write the weights to `path` (.safetensors), and what they are beside it (.json)."""
@@ -91,6 +95,7 @@ class Fitted:
         about = {
             "model": self.model,
             "classes": self.classes,
+            "outputs": self.outputs,
             "members": len(self.networks),
             "config": asdict(self.networks[0].config),  # type: ignore[call-overload]
         }
@@ -108,7 +113,7 @@ class Fitted:
             sizes = {name: size for name, size in about["config"].items() if name != "classes"}
             networks = []
             for member in range(about["members"]):
-                network = build(about["model"], len(about["classes"]), sizes)
+                network = build(about["model"], len(about["outputs"]), sizes)
                 prefix = f"{member}."
                 network.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
                 networks.append(network.eval())
@@ -116,7 +121,7 @@ class Fitted:
             raise UserError(
                 f"{path} does not hold a trained network with its .json beside it; train it again"
             ) from error
-        return cls(about["model"], tuple(about["classes"]), tuple(networks))
+        return cls(about["model"], tuple(about["classes"]), tuple(networks), tuple(about["outputs"]))
 
 
 _BATCH: Final = 32

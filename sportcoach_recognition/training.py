@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
@@ -58,7 +59,25 @@ def fit(
         _Run(train, validation, classes, config, seed + member, folder, tracks).finish()
         for member in range(config.members)
     ]
-    return Fitted(config.model, classes, tuple(members))
+    return Fitted(config.model, classes, tuple(members), _outputs(train, classes, config)[1])
+
+
+def _outputs(train: Rows[Sequence], classes: tuple[str, ...], config: FitConfig) -> tuple[list[int], tuple[str, ...]]:
+    """The output of the network that each sequence should raise, and the class that each output speaks for.
+
+    Raises:
+        UserError: the subtask is not found in the name of a sequence.
+    """
+    if not config.subtask:
+        return [classes.index(sequence.label) for sequence in train], classes
+    pairs = []
+    for sequence in train:
+        found = re.search(config.subtask, sequence.name)
+        if not found or not found.groups():
+            raise UserError(f"the subtask {config.subtask!r} finds no group in the name {sequence.name!r}")
+        pairs.append((sequence.label, found[1]))
+    kinds = sorted(set(pairs), key=lambda pair: (classes.index(pair[0]), pair[1]))
+    return [kinds.index(pair) for pair in pairs], tuple(label for label, _ in kinds)
 
 
 @dataclass
@@ -86,12 +105,13 @@ class _Run:
     ) -> None:
         self._train, self._validation, self._tracks = train, validation, tracks
         self._classes, self._config, self._seed = classes, config, seed
-        self._labels = np.array([classes.index(sequence.label) for sequence in train])
+        labels, self._outputs = _outputs(train, classes, config)
+        self._labels = np.array(labels)
         self._chance = class_balance(self._labels)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(seed)
         sizes = {**present(train), **config.network} if config.model == "stream_gat" else config.network
-        self._network = build(config.model, len(classes), sizes).to(self._device)
+        self._network = build(config.model, len(self._outputs), sizes).to(self._device)
         self._forward = torch.compile(self._network) if self._device.type == "cuda" else self._network
         self._averaged = copy.deepcopy(self._network).eval()
         self._best = copy.deepcopy(self._averaged.state_dict())
@@ -157,7 +177,9 @@ class _Run:
         """Judge the averaged network on the validation part, keep it when it is the best, and write it all down."""
         state, score = self._state, math.nan
         if len(self._validation):
-            answers = Fitted(self._config.model, self._classes, (self._averaged,)).predict(self._validation)
+            answers = Fitted(self._config.model, self._classes, (self._averaged,), self._outputs).predict(
+                self._validation
+            )
             score = balanced_accuracy(answers, [self._classes.index(s.label) for s in self._validation])
         if not score < state.best_score:  # of equals, and without a validation part, the latest
             self._best = copy.deepcopy(self._averaged.state_dict())

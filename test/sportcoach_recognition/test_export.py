@@ -43,12 +43,12 @@ def test_the_recogniser_gives_the_same_decisions_with_either(exported: Path) -> 
 @pytest.mark.parametrize("branches", [{}, {"sensors": False}, {"skeleton": False}])
 def test_a_trained_stream_gat_is_exported_and_checked(branches: dict[str, bool], tmp_path: Path) -> None:
     network = build("stream_gat", 7, {**SMALL, **branches}).eval()
-    Fitted("stream_gat", tuple("abcdefg"), (network,)).save(tmp_path / "net.safetensors")
+    Fitted("stream_gat", tuple("abcdefg"), (network,), tuple("abcdefg")).save(tmp_path / "net.safetensors")
     assert export(tmp_path / "net.safetensors", tmp_path / "net.onnx") <= TOLERANCE
 
 
 def test_what_has_no_steps_is_not_exported(tmp_path: Path) -> None:
-    Fitted("tcn", ("a", "b"), (build("tcn", 2, {}),)).save(tmp_path / "net.safetensors")
+    Fitted("tcn", ("a", "b"), (build("tcn", 2, {}),), ("a", "b")).save(tmp_path / "net.safetensors")
     with pytest.raises(UserError, match="no single stream_gat"):
         export(tmp_path / "net.safetensors", tmp_path / "net.onnx")
 
@@ -60,7 +60,9 @@ def test_another_file_is_a_user_error(tmp_path: Path) -> None:
 
 
 def test_a_network_for_other_actions_is_refused(tmp_path: Path) -> None:
-    Fitted("stream_gat", ("a", "b"), (build("stream_gat", 2, SMALL).eval(),)).save(tmp_path / "net.safetensors")
+    Fitted("stream_gat", ("a", "b"), (build("stream_gat", 2, SMALL).eval(),), ("a", "b")).save(
+        tmp_path / "net.safetensors"
+    )
     export(tmp_path / "net.safetensors", tmp_path / "net.onnx")
     with pytest.raises(UserError, match="export it again"):
         steppers.OnnxStepper(tmp_path / "net.onnx")

@@ -95,7 +95,7 @@ def test_training_stops_early_when_nothing_gets_better(tmp_path: Path) -> None:
 
 def test_members_of_an_ensemble_answer_together(fitted: Fitted) -> None:
     other = fit(SEQUENCES[:40], [], ACTIONS, replace(SMALL, steps=10), seed=4)
-    both = Fitted(fitted.model, ACTIONS, (*fitted.networks, *other.networks))
+    both = Fitted(fitted.model, ACTIONS, (*fitted.networks, *other.networks), ACTIONS)
     mean = (fitted.predict(SEQUENCES) + other.predict(SEQUENCES)) / 2
     np.testing.assert_allclose(both.predict(SEQUENCES), mean, atol=1e-6)
 
@@ -106,6 +106,21 @@ def test_damaged_files_are_a_user_error(fitted: Fitted, tmp_path: Path, damage: 
     (tmp_path / damage).write_text("{}")
     with pytest.raises(UserError, match="train it again"):
         Fitted.load(tmp_path / "model.safetensors")
+
+
+def test_a_subtask_is_learned_along_and_summed_over(tmp_path: Path) -> None:
+    labels = ("even", "odd")
+    named = [replace(s, label=labels[i % 2], name=f"{s.label}_{i}") for i, s in enumerate(SEQUENCES)]
+    fitted = fit(named, [], labels, replace(SMALL, steps=10, subtask="^(.*)_"), seed=0)
+    kinds = {(s.label, s.name.split("_")[0]) for s in named}
+    assert len(fitted.outputs) >= len(kinds)
+    assert set(fitted.outputs) == set(labels)
+    fitted.save(tmp_path / "net.safetensors")
+    probabilities = Fitted.load(tmp_path / "net.safetensors").predict(named)
+    assert probabilities.shape == (len(named), 2)
+    np.testing.assert_allclose(probabilities.sum(1), 1.0, atol=1e-5)
+    with pytest.raises(UserError, match="subtask"):
+        fit(named, [], labels, replace(SMALL, subtask="(nothing)"), seed=0)
 
 
 def test_every_class_is_drawn_equally_often() -> None:
