@@ -6,8 +6,11 @@ import pytest
 import torch
 from stream import movement
 
+from sportcoach_recognition.graph import NODES, anatomical_prior
 from sportcoach_recognition.models.inputs import Inputs
+from sportcoach_recognition.models.layers import SparseAttention
 from sportcoach_recognition.models.stream_gat import Config, StreamGat
+from tools import make_prior_image
 
 
 def network(**settings: object) -> StreamGat:
@@ -48,3 +51,34 @@ def test_each_branch_stands_alone() -> None:
         alone = net(inputs.without_pose())
         torch.testing.assert_close(alone.action, alone.sensors)
         assert not net(inputs.without_pose().without_imu()).action.any()
+
+
+def test_the_prior_joins_what_moves_together_and_nothing_else() -> None:
+    prior = anatomical_prior(NODES, (0, 1))
+    at = {name: place for place, name in enumerate(NODES)}
+    now, before = prior[:, 0], prior[:, 1]
+    assert torch.equal(now, now.T)
+    assert now[at["left_wrist"], at["left_shoulder"]]
+    assert now[at["left_wrist"], at["right_wrist"]]
+    assert not now[at["left_wrist"], at["left_ankle"]]
+    assert before[at["left_knee"], at["left_knee"]]
+    assert before[at["left_knee"], at["left_hip"]]
+    assert not before[at["left_wrist"], at["right_wrist"]]
+    assert now.float().mean() < 0.5
+
+
+def test_attention_never_leaves_the_prior() -> None:
+    torch.manual_seed(0)
+    allowed = anatomical_prior(NODES, (0, 1))
+    layer = SparseAttention(8, 2, allowed, (0, 1)).eval()
+    x = torch.randn(1, 3, len(NODES), 8, requires_grad=True)
+    wrist = NODES.index("left_wrist")
+    layer(x, layer.start(1, len(NODES)))[0][0, 2, wrist].sum().backward()
+    heard = x.grad[0].abs().sum(-1) > 0  # type: ignore[index]
+    assert torch.equal(heard[2], allowed[wrist, 0])
+    assert torch.equal(heard[1], allowed[wrist, 1])
+    assert not heard[0].any()
+
+
+def test_the_picture_of_the_prior_is_up_to_date() -> None:
+    assert make_prior_image.OUT.read_text() == make_prior_image.svg()
