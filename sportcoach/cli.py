@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sportcoach import __version__
 from sportcoach.commands.dataset_options import add_evaluate_options, add_info_options, add_landmarks_options
-from sportcoach.commands.options import CHAIN, RECORD_ALONE, RECORDING, add_graph_options, add_options, seconds
+from sportcoach.commands.options import CHAIN, OF_BAGS, RECORD_ALONE, RECORDING, add_graph_options, add_options, seconds
 from sportcoach_perception.errors import UserError
 
 DESCRIPTION = "Real-time coaching of sports movements with a camera and body-worn IMUs, on ROS 2."
@@ -62,9 +62,17 @@ def _parser() -> argparse.ArgumentParser:
     add_options(record, "recording", RECORD_ALONE)
     record.set_defaults(command="record")
 
-    analyze = commands.add_parser("analyze", help="coach video files offline, as fast as the machine allows")
-    analyze.add_argument("files", nargs="+", type=Path, metavar="FILE", help="video files")
-    add_options(analyze, "what to look for", (*CHAIN, "duration"))
+    replay = commands.add_parser("replay", help="publish a bag as it was recorded; the space bar pauses")
+    replay.add_argument("bag", type=Path, metavar="BAG", help="rosbag2 folder or file, MCAP or sqlite3")
+    replay.add_argument("--topics", nargs="+", default=[], metavar="TOPIC", help="only these (default: all)")
+    replay.add_argument("--start", type=seconds, default=0.0, metavar="S", help="leave out the first seconds")
+    replay.add_argument("--clock", action="store_true", help="publish /clock, for nodes with --use-sim-time")
+    add_options(replay, "as in the graph", ("rate", "duration", "loop", "remap"))
+    replay.set_defaults(command="replay")
+
+    analyze = commands.add_parser("analyze", help="coach videos and bags offline, as fast as the machine allows")
+    analyze.add_argument("files", nargs="+", type=Path, metavar="FILE", help="video files, bags")
+    add_options(analyze, "what to look for", (*CHAIN, *OF_BAGS, "duration"))
     analyze.add_argument(
         "--out",
         type=Path,

@@ -111,7 +111,7 @@ class Follower:
         self._last = 0
         self._results = 0
         os.environ.update(environment())  # the monitor must speak the transports of the nodes
-        self._monitor = Monitor(camera_info(options), options.namespace, options.use_sim_time, hops)
+        self._monitor = Monitor(camera_info(options), options.namespace, options.simulated_time, hops)
         self._supervisor = Supervisor(nodes(options), on_line=on_line)
 
     def run(self, stop: threading.Event) -> Outcome:

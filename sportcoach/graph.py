@@ -27,7 +27,7 @@ FILE_QUEUE: Final = 90
 IMU_SOURCES: Final = ("udp", "movella_dot")
 """Sensors that can be named without anything else to say about them."""
 
-_SOURCES: Final = ("camera", "video", "sim", "topics")
+_SOURCES: Final = ("camera", "video", "sim", "bag", "topics")
 _COMPLEXITIES: Final = ("lite", "full", "heavy")
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
@@ -71,10 +71,15 @@ class GraphOptions:
     )
     video: str = _option("", "Video file, played at its own rate; for source video.")
     device: int = _option(0, "Number N of the camera /dev/videoN; for source camera.")
-    loop: bool = _option(False, "Start the video again at its end.")
+    bag: str = _option("", "Bag to replay, its skeletons or pictures and IMU data; for source bag.")
+    remap: str = _option("", "Topics of the bag that are ours by another name, /camera/image:=image_raw,...")
+    from_pictures: bool = _option(
+        False, "Find the skeletons in the pictures of the bag, though it holds skeletons too."
+    )
+    loop: bool = _option(False, "Start the video or the bag again at its end.")
     trial: str = _option("demo", "What the simulated athlete does: demo, or a YAML file; for source sim.")
     seed: int = _option(1, "Of everything random about the simulated athlete; for source sim.")
-    rate: float = _option(1.0, "Speed of simulated time, 1 as in life; for source sim with use_sim_time.")
+    rate: float = _option(1.0, "Speed of time, 1 as in life; for source bag, and sim with use_sim_time.")
     imu: str = _option(
         "", "IMU data: udp, movella_dot, a recording (CSV or bag), or settings (YAML); empty: other drivers'."
     )
@@ -97,7 +102,7 @@ class GraphOptions:
     split_size: float = _option(0.0, "Megabytes after which the recording goes on in another file; 0 for no limit.")
     split_seconds: float = _option(0.0, "Seconds after which it does; 0 for no limit.")
     namespace: str = _option("", "Namespace of all nodes and topics, for a second station.")
-    use_sim_time: bool = _option(False, "Take the time from /clock; the source sim publishes it.")
+    use_sim_time: bool = _option(False, "Take the time from /clock; the source sim publishes it, and bag always.")
 
     def __post_init__(self) -> None:
         for option in OPTIONS.values():
@@ -106,6 +111,8 @@ class GraphOptions:
                 raise UserError(f"{option.name} is '{value}'; it is one of {', '.join(option.choices)}")
         if self.source == "video" and not self.video:
             raise UserError("source video needs a video file")
+        if self.source == "bag" and not self.bag:
+            raise UserError("source bag needs a bag")
         if self.source == "sim" and self.imu:
             raise UserError("the simulated athlete wears its own IMUs: leave out imu, or choose another source")
         if not 0.1 <= self.rate <= 10.0:
@@ -113,6 +120,11 @@ class GraphOptions:
         for name, text in (("namespace", self.namespace), ("image_topic", self.image_topic)):
             if not re.fullmatch(r"/?([A-Za-z]\w*(/[A-Za-z]\w*)*)?", text, re.ASCII):
                 raise UserError(f"{name} '{text}' is not a ROS name: letters, digits, _ and / only")
+
+    @property
+    def simulated_time(self) -> bool:
+        """Whether the nodes take the time from /clock."""
+        return self.use_sim_time or self.source == "bag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +178,10 @@ def parse_options(texts: Mapping[str, str]) -> GraphOptions:
 
 def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
     """The processes of the graph, in the order of the data."""
+    pictures = frames(options)
+    pose = _node("sportcoach_perception", "pose_node", options, _pose(options, pictures), _image_remappings(options))
     specs = [
-        _node("sportcoach_perception", "pose_node", options, _pose(options), remappings=_image_remappings(options)),
+        *([] if pictures == "skeleton" else [pose]),
         _node("sportcoach_perception", "fusion_node", options),
         _node("sportcoach_recognition", "recognition_node", options, {"weights": options.weights}),
         _node("sportcoach_feedback", "feedback_node", options, _feedback(options)),
@@ -206,7 +220,7 @@ def _node(
     respawn: bool = True,
     vital: bool = True,
 ) -> NodeSpec:
-    common = {"use_sim_time": options.use_sim_time, **(parameters or {})}
+    common = {"use_sim_time": options.simulated_time, **(parameters or {})}
     namespace = options.namespace.strip("/")
     # One ROS package installs all four Python packages.
     return NodeSpec("sportcoach", f"{package}.{name}", name, name, namespace, common, remappings, respawn, vital)
@@ -218,7 +232,12 @@ def _source(options: GraphOptions, listeners: tuple[str, ...]) -> NodeSpec:
     if options.source == "camera":
         parameters |= {"source": "camera", "device": options.device, "exit_at_end": options.duration > 0}
         return _node("sportcoach_perception", "camera_node", options, parameters, respawn=not options.duration)
-    parameters |= {"queue": FILE_QUEUE, "exit_at_end": True, "wait_for": listeners}
+    parameters |= {"exit_at_end": True, "wait_for": listeners}
+    if options.source == "bag":
+        parameters |= {"bag": options.bag, "remap": options.remap, "loop": options.loop, "rate": options.rate}
+        parameters |= {"drive": True, "from_pictures": options.from_pictures, "clock": True, "use_sim_time": False}
+        return _node("sportcoach", "replay_node", options, parameters, respawn=False)
+    parameters["queue"] = FILE_QUEUE
     if options.source == "sim":
         parameters |= {"trial": options.trial, "seed": options.seed, "rate": options.rate}
         if options.use_sim_time:  # it makes this time, and lives by the machine's own
@@ -243,11 +262,27 @@ def imu(options: GraphOptions) -> dict[str, Value]:
     return {"start_with_pictures": options.source == "video", **parameters}
 
 
-def _pose(options: GraphOptions) -> dict[str, Value]:
+def frames(options: GraphOptions) -> str:
+    """The topic, by our name, that frames come in on: pictures in one form or another, or the skeletons of a bag.
+
+    Raises:
+        UserError: there is no such bag, or it has neither.
+    """
+    if options.source == "bag":
+        # The other sources do without the libraries for bags.
+        from sportcoach.bag import Bag
+        from sportcoach.bag_source import find_source, parse_remap
+
+        with Bag(options.bag) as bag:
+            return find_source(bag, parse_remap(options.remap), options.from_pictures).frames
+    return "image_raw/compressed" if options.compressed and options.source == "topics" else "image_raw"
+
+
+def _pose(options: GraphOptions, pictures: str) -> dict[str, Value]:
     other_driver = options.source == "topics"
     return {
         "complexity": options.complexity,
-        "compressed": options.compressed and other_driver,
+        "compressed": pictures == "image_raw/compressed",
         "reliable": not other_driver,
         "queue": LIVE_QUEUE if options.source in ("camera", "topics") else FILE_QUEUE,
     }

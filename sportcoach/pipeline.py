@@ -9,7 +9,7 @@ from types import TracebackType
 from sportcoach.results import FrameResult
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.exercise import load_exercises
-from sportcoach_perception.frames import FusedFrame, ImageFrame, Skeleton
+from sportcoach_perception.frames import FusedFrame, ImageFrame, ImuSample, Skeleton
 from sportcoach_perception.fusion import Fusion
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_perception.pose_model import path as pose_model_path
@@ -28,33 +28,63 @@ class PipelineOptions:
     language: str = "en"
 
 
+Results = tuple[FrameResult, ...]
+
+
 class Pipeline:
-    """Pictures in, results out: pose, fusion, recognition and coaching of one athlete.
+    """Pictures or skeletons and IMU samples in, results out: fusion, recognition and coaching of one athlete.
+
+    What goes in, in order of arrival, gives the results that are ready, in order of their stamps. Their latency is 0,
+    to be measured by the caller.
+
+    Args:
+        options: the settings.
+        pictures: whether pictures are going to come; otherwise the pose network is not loaded.
 
     Raises:
         UserError: a model or an exercise definition cannot be loaded.
     """
 
-    def __init__(self, options: PipelineOptions) -> None:
+    def __init__(self, options: PipelineOptions, pictures: bool = True) -> None:
         exercises = load_exercises(Path(options.exercises) if options.exercises else None)
         self._coach = Coach(exercises, options.exercise, options.language)
         self._recognizer = Recognizer.load(options.weights or None)
-        self._pose = PoseEstimator(options.model or pose_model_path(options.complexity))
+        model = options.model or (pose_model_path(options.complexity) if pictures else "")
+        self._pose = PoseEstimator(model) if pictures else None
         self._fusion = Fusion()
 
-    def step(self, frame: ImageFrame) -> FrameResult:
-        """What is said about `frame`; its latency is 0, to be measured by the caller."""
-        skeleton = self._pose.estimate(frame)
-        (fused,) = self._fusion.add_skeleton(skeleton)  # without IMUs every skeleton is ready at once
-        return self._judge(skeleton, fused)
+    def add_picture(self, frame: ImageFrame) -> Results:
+        """Take a picture."""
+        if self._pose is None:
+            raise ValueError("this pipeline was made for skeletons")
+        return self.add_skeleton(self._pose.estimate(frame))
 
-    def _judge(self, skeleton: Skeleton, fused: FusedFrame) -> FrameResult:
-        action = self._recognizer.step(fused)
-        return FrameResult(skeleton, action, self._coach.step(fused, action), 0.0)
+    def add_skeleton(self, skeleton: Skeleton) -> Results:
+        """Take a skeleton; without IMUs its own result is ready at once."""
+        return self._judge(self._fusion.add_skeleton(skeleton))
+
+    def add_imu(self, sample: ImuSample, arrival: int) -> Results:
+        """Take an IMU sample that was received at `arrival` [ns]."""
+        return self._judge(self._fusion.add_imu(sample, arrival))
+
+    def flush(self) -> Results:
+        """The results that were still waiting for IMU samples, at the end of a recording."""
+        return self._judge(self._fusion.flush())
+
+    def _judge(self, frames: tuple[FusedFrame, ...]) -> Results:
+        results = []
+        for frame in frames:
+            action = self._recognizer.step(frame)
+            skeleton = Skeleton(
+                frame.stamp, frame.detected, frame.image, frame.world, frame.visibility, frame.athlete_id
+            )
+            results.append(FrameResult(skeleton, action, self._coach.step(frame, action), 0.0))
+        return tuple(results)
 
     def close(self) -> None:
         """Free the pose network."""
-        self._pose.close()
+        if self._pose is not None:
+            self._pose.close()
 
     def __enter__(self) -> Pipeline:
         return self

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from sportcoach.graph import GraphOptions, imu
+from sportcoach.graph import GraphOptions, frames, imu
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception import pose_model
 from sportcoach_perception.config import config_path
+from sportcoach_perception.errors import UserError
 from sportcoach_perception.imu_sources.choice import make_source
 from sportcoach_perception.parameters import load_parameters
 from sportcoach_perception.video import VideoFile
@@ -26,8 +27,11 @@ def check(options: GraphOptions) -> None:
     Coach(load_exercises(Path(options.exercises) if options.exercises else None), options.exercise, options.language)
     weights_file.read_checked(Path(options.weights) if options.weights else weights_file.DEFAULT)
     pose_model.path(options.complexity)
+    frames(options)
     if options.source == "video":
         VideoFile(options.video).close()
+    if options.record and Path(options.record).exists():
+        raise UserError(f"{options.record} exists already and is not overwritten: record to another folder")
     if options.imu:
         declared = load_parameters(config_path("parameters.yaml"), "imu_node")
         parameters = {name: spec.default for name, spec in declared.items()} | imu(options)

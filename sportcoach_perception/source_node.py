@@ -46,6 +46,10 @@ class SourceNode(NodeBase):
     def play(self) -> None:
         """Publish from the first picture to the last; runs on the node's thread."""
 
+    def is_heard(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._raw.get_subscription_count() > 0)
+
     @property
     def stopped(self) -> bool:
         """Whether the node has been told to stop."""
@@ -105,7 +109,7 @@ class SourceNode(NodeBase):
             return
         if not self.stopped and self.parameter("exit_at_end"):
             # What slow readers have not got yet would die with this process.
-            for publisher in (self._raw, self._compressed, self._info):
+            for publisher in self._publishers_made:
                 publisher.wait_for_all_acked(Duration(seconds=HAND_OVER))
             self.finish()
 
@@ -125,7 +129,7 @@ class SourceNode(NodeBase):
         for client in clients.values():  # only now: answers to impatient questions may have come late
             self.destroy_client(client)
         while clients and not self.stopped and time.monotonic() < deadline:
-            if self._raw.get_subscription_count() > 0:
+            if self.is_heard():
                 self._stop.wait(SETTLE)
                 return
             self._stop.wait(0.05)

@@ -1,4 +1,4 @@
-"""sportcoach analyze: video files offline."""
+"""sportcoach analyze: video files and bags offline."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import argparse
 import itertools
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sportcoach.bag_source import parse_remap
 from sportcoach.commands.options import CHAIN
 from sportcoach.live import print_summary
 from sportcoach.offline import Analysis, analyze
@@ -25,11 +26,12 @@ ERRORS = Console(stderr=True)
 def main(arguments: argparse.Namespace) -> int:
     """Analyze every file; a bad one is named and does not stop the others."""
     options = PipelineOptions(**{name: getattr(arguments, name) for name in CHAIN})
+    remap = parse_remap(arguments.remap)
     sessions, exit_code = [], 0
     for path, name in zip(arguments.files, names(arguments.files), strict=True):
         try:
             folder = _folder(arguments, name)
-            analysis = _analyze(path, options, arguments.duration)
+            analysis = _analyze(path, options, arguments.duration, remap, arguments.from_pictures)
             if analysis.warning:
                 print(f"sportcoach: {analysis.warning}", file=sys.stderr)
             if arguments.json:
@@ -46,13 +48,17 @@ def main(arguments: argparse.Namespace) -> int:
     return exit_code
 
 
-def _analyze(path: Path, options: PipelineOptions, duration: float) -> Analysis:
+def _analyze(
+    path: Path, options: PipelineOptions, duration: float, remap: Mapping[str, str], from_pictures: bool
+) -> Analysis:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as bar:
         task = bar.add_task(path.name, total=None)
-        return analyze(
-            path, options, duration, lambda done, total: bar.update(task, completed=done, total=total or None)
-        )
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total or None)
+
+        return analyze(path, options, duration, progress, remap, from_pictures)
 
 
 def names(files: Sequence[Path]) -> list[str]:

@@ -16,10 +16,15 @@ RECORDING: Final = ("record", "profile", "split_size", "split_seconds")
 RECORD_ALONE: Final = ("profile", "split_size", "split_seconds", "image_topic", "namespace", "use_sim_time")
 """What `sportcoach record` must know of the graph that it joins."""
 
+OF_BAGS: Final = ("remap", "from_pictures")
+
 _GROUPS: Final = {
     "source": (
         "source",
         "video",
+        "bag",
+        "remap",
+        "from_pictures",
         "loop",
         "device",
         "trial",
@@ -37,6 +42,8 @@ _GROUPS: Final = {
 
 _METAVARS: Final = {
     "video": "FILE",
+    "bag": "BAG",
+    "remap": "A:=B,...",
     "device": "N",
     "trial": "FILE",
     "seed": "N",
@@ -77,7 +84,10 @@ def add_options(parser: argparse.ArgumentParser, title: str, names: Iterable[str
     """Add the options `names` to `parser`, as a group of its help."""
     group = parser.add_argument_group(title)
     for name in names:
-        group.add_argument(_flag(name), dest=name, **_details(name))
+        if name == "bag":  # as in `ros2 bag play`
+            group.add_argument("bag", nargs="?", default="", metavar="BAG", help=OPTIONS[name].description)
+        else:
+            group.add_argument(_flag(name), dest=name, **_details(name))
 
 
 def _flag(name: str) -> str:
@@ -93,7 +103,7 @@ def _details(name: str) -> dict[str, Any]:
         return {"action": "store_false", "help": f"Do not {text[0].lower()}{text[1:]}"}
     if option.default is False:
         return {"action": "store_true", "help": text}
-    default = "camera, or video with --video" if name == "source" else option.default_text
+    default = "camera; video with --video, bag with BAG" if name == "source" else option.default_text
     return {
         "type": seconds if name == "duration" else type(option.default),
         "default": option.default,
@@ -110,5 +120,6 @@ def graph_options(arguments: argparse.Namespace) -> GraphOptions:
         UserError: values that are not allowed or do not go together.
     """
     values = {name: getattr(arguments, name) for name in OPTIONS if hasattr(arguments, name)}
-    values["source"] = arguments.source or ("video" if arguments.video else OPTIONS["source"].default)
+    implied = "video" if arguments.video else "bag" if arguments.bag else OPTIONS["source"].default
+    values["source"] = arguments.source or implied
     return GraphOptions(**values)

@@ -42,6 +42,8 @@ def source_name(options: GraphOptions) -> str:
         return Path(options.video).name
     if options.source == "sim":
         return f"simulated athlete, {Path(options.trial).stem}"
+    if options.source == "bag":
+        return Path(options.bag).resolve().name
     return f"camera {options.device}" if options.source == "camera" else "topics"
 
 

@@ -29,7 +29,15 @@ def no_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(*files: str, out: Path | None, as_json: bool = False) -> int:
     options = dict.fromkeys(CHAIN, "")
     return analyze.main(
-        argparse.Namespace(files=[Path(file) for file in files], out=out, json=as_json, duration=0.0, **options)
+        argparse.Namespace(
+            files=[Path(file) for file in files],
+            out=out,
+            json=as_json,
+            duration=0.0,
+            remap="",
+            from_pictures=False,
+            **options,
+        )
     )
 
 
