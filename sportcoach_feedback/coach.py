@@ -9,9 +9,9 @@ from typing import Final
 
 from sportcoach_feedback.coaching import Coaching, Cue, Deviation, Repetition, Stage
 from sportcoach_feedback.cues import CuePolicy
-from sportcoach_feedback.deviation import Pose
 from sportcoach_feedback.exercise import Exercise
 from sportcoach_feedback.repetitions import Phase
+from sportcoach_feedback.deviation import Pose
 from sportcoach_feedback.stages import STILL, Motion, MotionMeter
 from sportcoach_feedback.texts import Texts
 from sportcoach_feedback.tracker import ExerciseTracker, Finished
@@ -120,6 +120,7 @@ class Coach:
             raise UserError(f"no exercise named '{exercise}'; there are {', '.join((AUTO, *sorted(exercises)))}")
         self._fixed = "" if exercise == AUTO else exercise
         followed = [self._fixed] if self._fixed else list(exercises)
+        self._newest = -1
         self._trackers = {name: ExerciseTracker(exercises[name]) for name in followed}
         self._selector = ExerciseSelector(frozenset(followed))
         self._ledger = RepetitionLedger()
@@ -136,7 +137,8 @@ class Coach:
         self._policy.reset()
 
     def step(self, frame: FusedFrame, action: Action) -> Coaching:
-        """What to say about `frame`, recognised as `action`; stamps must increase."""
+        """What to say about `frame`, recognised as `action`; a stamp that goes back begins a new set."""
+        self._follow_clock(frame.stamp)
         stamp = frame.stamp
         pose = Pose.of(frame.world, frame.visibility) if frame.detected else None
         motion = self._meter.step(stamp, frame.world, pose.angles) if pose else STILL
@@ -181,3 +183,8 @@ class Coach:
             return None
         tracker = self._trackers[active]
         return self._policy.step(stamp, tracker.exercise, tracker.lasting)
+    def _follow_clock(self, stamp: int) -> None:
+        if stamp <= self._newest:
+            self.reset()
+        self._newest = stamp
+
