@@ -55,7 +55,7 @@ def test_the_exercise_is_named_and_its_repetitions_are_those_counted_by_eye(
 ) -> None:
     video = VideoFile(shared(f"data/clips/{clip}.mp4"))
     with Pipeline(PipelineOptions()) as pipeline:
-        results = [pipeline.step(frame) for frame in video]
+        results = [result for frame in video for result in pipeline.add_picture(frame)]
     exercise, expected = str(TABLE[clip]["exercise"]), int(TABLE[clip]["repetitions"])
 
     assert share_named(exercise, results) >= 0.9
