@@ -32,6 +32,9 @@ else:
 IMU_QUEUE = 200
 """Two seconds at 100 Hz: a depth of 5 loses a quarter of the samples at every stall of 100 ms."""
 
+SILENCE = 1.0
+"""Frames that wait for a sensor go out when nothing at all has come for so long: the source has ended [s]."""
+
 
 class FusionNode(NodeBase):
     """One Fusion between the topics."""
@@ -55,6 +58,8 @@ class FusionNode(NodeBase):
         for limb in LIMBS:
             self.subscribe(Imu, f"imu/{limb}/data", partial(self._on_imu, limb), sensor_qos(IMU_QUEUE))
         self.every(DIAGNOSTICS_PERIOD, self._diagnose)
+        self._heard = True
+        self.every(SILENCE, self._flush_after_silence)
 
     def _now(self) -> int:
         return int(self.get_clock().now().nanoseconds)
@@ -63,11 +68,18 @@ class FusionNode(NodeBase):
         for name, status in self._health.report(self._now()).items():
             self.diagnose(name, *status)
 
+    def _flush_after_silence(self) -> None:
+        if not self._heard:
+            self._publish(self._fusion.flush())
+        self._heard = False
+
     def _on_skeleton(self, message: Skeleton) -> None:
+        self._heard = True
         self._frame_id = message.header.frame_id
         self._publish(self._fusion.add_skeleton(read_skeleton(message)))
 
     def _on_imu(self, limb: str, message: Imu) -> None:
+        self._heard = True
         self._publish(self._fusion.add_imu(read_imu(message, limb), self._now()))
 
     def _publish(self, fused: Frames) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Imu
-from sportcoach_msgs.msg import Cue, TruthFrame
+from sportcoach_msgs.msg import Cue, Deviation, TruthFrame
 
 from sportcoach_perception.frames import ImageFrame, ImuSample
 from sportcoach_perception.messages import fill_imu, set_time, stamp_of
@@ -27,6 +27,16 @@ CLOCK_PERIOD = 10_000_000
 """Simulated time is told this often [ns], and before every picture."""
 
 
+LEAD = 1_000_000_000
+"""Simulated time goes no further ahead of the coach's answers than this: it loses nothing on a slow machine [ns]."""
+
+PATIENCE = 10.0
+"""A coach who does not answer for this long is no longer waited for [s]."""
+
+HOLD = 0.01
+"""How often to look for an answer [s]."""
+
+
 class SimAthleteNode(SourceNode):
     """An athlete who moves as time goes on, is seen and felt, and hears the coach."""
 
@@ -44,14 +54,20 @@ class SimAthleteNode(SourceNode):
         simulated = self.parameter("clock") == "simulated"
         self._time = self.publisher(Clock, "/clock", sensor_qos(1, True)) if simulated else None
         self._told = 0
+        self._answered: int | None = None
 
     def activate(self) -> None:
         """Start to move, and to listen."""
         self.subscribe(Cue, "cue", self._on_cue)
+        if self._time is not None:
+            self.subscribe(Deviation, "deviation", self._on_deviation)
         super().activate()
 
     def _on_cue(self, message: Cue) -> None:
         self._heard.append((message.fault, stamp_of(message.header.stamp)))
+
+    def _on_deviation(self, message: Deviation) -> None:
+        self._answered = stamp_of(message.header.stamp)
 
     def play(self) -> None:
         """Carry out the plan, or as much of it as fits into `duration`."""
@@ -59,6 +75,7 @@ class SimAthleteNode(SourceNode):
         trial = self._trial
         rate = self.parameter("rate") if self._time else 1.0
         self._tell_time(SIMULATED_START, at_once=True)
+        self._answered = SIMULATED_START if self._time and self.parameter("wait_for") else None
         # Here and not in `configure`: an OpenGL context belongs to the thread that made it.
         with Athlete(trial.subject, trial.plan, self.parameter("seed"), trial.scene, trial.world) as athlete:
             began: int | None = None
@@ -72,6 +89,7 @@ class SimAthleteNode(SourceNode):
                     fault, stamp = self._heard.popleft()
                     athlete.hear(fault, stamp - start)
                 self.sleep_until(began + round(observation.arrival / rate))
+                self._wait_for_answer(start + observation.arrival - LEAD)
                 self._tell_time(start + observation.arrival, at_once=isinstance(observation.data, Truth))
                 self._publish(observation, start)
 
@@ -82,6 +100,16 @@ class SimAthleteNode(SourceNode):
             message = Clock()
             set_time(message.clock, now)
             self._time.publish(message)
+
+    def _wait_for_answer(self, stamp: int) -> None:
+        """Hold simulated time until the coach has answered what it saw at `stamp` [ns]; no longer once it is silent."""
+        waited, answered = 0.0, self._answered
+        while answered is not None and answered < stamp and not self.stopped:
+            self._stop.wait(HOLD)
+            waited = waited + HOLD if self._answered == answered else 0.0
+            answered = self._answered if waited < PATIENCE else None
+        if answered is None:
+            self._answered = None
 
     def _publish(self, observation: Observation, start: int) -> None:
         data = observation.data
