@@ -52,10 +52,11 @@ def read(root: Path) -> Iterator[Sequence]:
         UserError: files are missing, damaged or of another shape, or an action is not of the set.
     """
     for path in reading.files(root, "**/[0-9]*.mat", "Penn Action labels"):
-        action, train = (reading.value(path, name) for name in ("action", "train"))
+        clip = reading.MatFile(path)
+        action, train = clip.value("action"), clip.value("train")
         if action not in CLASSES:
             raise UserError(f"{path}: Penn Action has no action {action}")
-        x, y, visible = (reading.matrix(path, name, (None, len(_JOINTS))) for name in ("x", "y", "visibility"))
+        x, y, visible = (clip.matrix(name, (None, len(_JOINTS))) for name in ("x", "y", "visibility"))
         if not x.shape == y.shape == visible.shape:
             raise UserError(f"{path}: x, y and visibility differ in length")
         world, seen = place(np.stack([x, y, np.zeros_like(x)], axis=-1), _JOINTS, tuple(range(len(_JOINTS))))

@@ -43,42 +43,33 @@ def table(path: Path, columns: int, delimiter: str | None = None) -> NDArray[np.
     return checked(numbers, (None, columns), path)
 
 
-def matrices(path: Path) -> dict[str, Any]:
+class MatFile:
     """The variables of a MATLAB file.
 
     Raises:
-        UserError: the file is missing or damaged.
+        UserError: the file is missing or damaged; likewise every method, when the variable is not what is expected.
     """
-    if not path.is_file():
-        raise UserError(f"{path} is missing")
-    try:
-        return dict(loadmat(path))
-    except Exception as error:  # scipy raises whatever the damage makes it stumble over
-        raise UserError(f"{path} is not a MATLAB file that can be read: {error}") from error
 
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise UserError(f"{path} is missing")
+        try:
+            self._variables = loadmat(path)
+        except Exception as error:  # scipy raises whatever the damage makes it stumble over
+            raise UserError(f"{path} is not a MATLAB file that can be read: {error}") from error
 
-def value(path: Path, name: str) -> str:
-    """One variable of a MATLAB file that holds a word or a number, as text.
+    def value(self, name: str) -> str:
+        """A variable that holds a word or a number, as text."""
+        if np.size(self._variables.get(name, ())) != 1:
+            raise UserError(f"{self.path} has no value {name}")
+        return str(np.ravel(self._variables[name])[0])
 
-    Raises:
-        UserError: the file or the variable is missing, or the file is damaged.
-    """
-    variables = matrices(path)
-    if name not in variables or np.size(variables[name]) != 1:
-        raise UserError(f"{path} has no value {name}")
-    return str(np.ravel(variables[name])[0])
-
-
-def matrix(path: Path, name: str, shape: Shape) -> Floats:
-    """One variable of a MATLAB file as float32.
-
-    Raises:
-        UserError: the file or the variable is missing, damaged or of another shape.
-    """
-    variables = matrices(path)
-    if name not in variables:
-        raise UserError(f"{path} has no variable {name}")
-    return checked(variables[name], shape, path).astype(np.float32)
+    def matrix(self, name: str, shape: Shape) -> Floats:
+        """A variable as float32."""
+        if name not in self._variables:
+            raise UserError(f"{self.path} has no variable {name}")
+        return checked(self._variables[name], shape, self.path).astype(np.float32)
 
 
 def checked(numbers: NDArray[Any], shape: Shape, path: Path) -> NDArray[Any]:

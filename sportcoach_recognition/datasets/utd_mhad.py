@@ -61,7 +61,7 @@ def read(root: Path) -> Iterator[Sequence]:
         action, subject = (int(number) for number in re.findall(r"[as](\d+)_", path.name)[:2])
         if not 1 <= action <= len(CLASSES):
             raise UserError(f"{path}: UTD-MHAD has no action {action}")
-        world, seen = kinect.landmarks(np.moveaxis(reading.matrix(path, "d_skel", (20, 3, None)), 2, 0))
+        world, seen = kinect.landmarks(np.moveaxis(reading.MatFile(path).matrix("d_skel", (20, 3, None)), 2, 0))
         name = path.stem.removesuffix("_skeleton")
         label = CLASSES[action - 1]
         sequence = Sequence(even_stamps(len(world), FRAME_RATE), world, seen, label, "utd-mhad", str(subject), name)
@@ -70,7 +70,7 @@ def read(root: Path) -> Iterator[Sequence]:
 
 def _with_imu(sequence: Sequence, path: Path) -> Sequence:
     """The trial with its IMU; the skeleton's frames spread over the same time."""
-    raw = reading.matrix(path, "d_iner", (None, 6))
+    raw = reading.MatFile(path).matrix("d_iner", (None, 6))
     frames, seconds = len(sequence.world), len(raw) / IMU_RATE
     signal = raw * np.array([g] * 3 + [np.pi / 180.0] * 3, np.float32)  # [g], [degrees/s]
     imu, imu_seen = on_limb(signal, "right_wrist")
