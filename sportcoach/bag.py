@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rosbags.highlevel import AnyReader
 from rosbags.interfaces import ConnectionExtRosbag2
@@ -17,6 +17,9 @@ from sportcoach.bag_recovery import recover, storage_files
 from sportcoach.bag_types import Qos, message_types
 from sportcoach.bag_writer import METADATA
 from sportcoach_perception.errors import UserError
+
+LISTED: Final = 20
+"""Topics that are named in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Bag:
         self.end = self._reader.end_time - 1 if has_messages else 0
 
     def _open(self) -> AnyReader:
+        if not self.path.exists():
+            raise UserError(f"{self.path} is not a bag that can be read: there is no such file or folder")
         files = storage_files(self.path)
         complete = self.path.is_file() or (self.path / METADATA).is_file()
         # The files of a split bag overlap at the seams: read as files of their own they are merged by stamp.
@@ -137,8 +142,10 @@ class Bag:
             raise UserError(f"{self.path}: a message on {message.topic} is damaged: {_reason(error)}") from error
 
     def contents(self) -> str:
-        """Its topics in one line, with type and number of messages."""
-        return ", ".join(map(str, self.topics.values())) or "nothing"
+        """Its topics in one line, with type and number of messages; of very many, the first."""
+        topics = list(map(str, self.topics.values()))
+        more = [f"and {len(topics) - LISTED} more topics"] if len(topics) > LISTED else []
+        return ", ".join(topics[:LISTED] + more) or "no topics"
 
     def close(self) -> None:
         """Free the files."""

@@ -60,6 +60,8 @@ _METAVARS: Final = {
     "view_port": "N",
     "namespace": "NS",
     "record": "DIR",
+    "split_size": "MB",
+    "split_seconds": "S",
 }
 
 

@@ -6,12 +6,11 @@ import argparse
 import os
 import signal
 import sys
-from pathlib import Path
 
 from sportcoach.bag import Bag
 from sportcoach.bag_source import parse_remap
 from sportcoach.follow import TICK, stop_signals
-from sportcoach.graph import NodeSpec
+from sportcoach.graph import NodeSpec, Value
 from sportcoach.keys import pressed_keys
 from sportcoach.node_lines import NodeLines
 from sportcoach.recording import PROFILES
@@ -28,7 +27,8 @@ def main(arguments: argparse.Namespace) -> int:
         if not 0.0 <= arguments.start * 1e9 <= bag.end - bag.start:
             raise UserError(f"{bag.path} is {(bag.end - bag.start) * 1e-9:.1f} s long, --start is {arguments.start:g}")
         _check_topics(bag, arguments.topics, remap)
-        print(f"replaying {(bag.end - bag.start) * 1e-9:.1f} s of {bag.path}: {bag.contents()}", file=sys.stderr)
+        seconds = (bag.end - bag.start) * 1e-9
+        print(f"replaying {bag.path}, {seconds:.1f} s; the space bar pauses, Ctrl-C ends it", file=sys.stderr)
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     lines = NodeLines(["replay_node"])
     with (
@@ -59,15 +59,16 @@ def _check_topics(bag: Bag, wanted: list[str], remap: dict[str, str]) -> None:
 
 
 def _node(arguments: argparse.Namespace, remap: dict[str, str]) -> NodeSpec:
-    parameters = {
-        "bag": str(Path(arguments.bag)),
-        "topics": tuple(arguments.topics),
+    parameters: dict[str, Value] = {
+        "bag": str(arguments.bag),
         "rate": arguments.rate,
         "start": arguments.start,
         "duration": arguments.duration,
         "loop": arguments.loop,
         "clock": arguments.clock,
     }
+    if arguments.topics:  # ROS cannot tell the type of an empty list
+        parameters["topics"] = tuple(arguments.topics)
     return NodeSpec(
         "sportcoach",
         "sportcoach.replay_node",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sportcoach.bag_writer import BagWriter
 from sportcoach.graph import OPTIONS, GraphOptions, NodeSpec, environment, nodes, parse_options
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
@@ -29,7 +30,9 @@ EVERYTHING = [
     CAMERA,
     TOPICS,
     SIMULATED,
-    dataclasses.replace(VIDEO, record="bag", profile="all", split_seconds=60.0, loop=True, duration=3.0, namespace="left"),
+    dataclasses.replace(
+        VIDEO, record="bag", profile="all", split_seconds=60.0, loop=True, duration=3.0, namespace="left"
+    ),
     dataclasses.replace(CAMERA, duration=5.0, device=2, use_sim_time=True, voice=False, haptic=False),
     dataclasses.replace(TOPICS, compressed=True, image_topic="/front/image_raw", complexity="lite"),
 ]
@@ -69,7 +72,30 @@ def test_recorder_only_on_request_and_never_started_again() -> None:
     assert "recorder_node" not in by_name(VIDEO)
     recorder = by_name(dataclasses.replace(VIDEO, record="bag"))["recorder_node"]
     assert recorder.parameters["bag"] == "bag"
-    assert not recorder.respawn
+    assert recorder.parameters["profile"] == "no-images"
+    assert not recorder.respawn and not recorder.vital
+
+
+def test_a_recording_without_a_name_gets_the_date() -> None:
+    recorder = by_name(dataclasses.replace(VIDEO, record="true"))["recorder_node"]
+    assert re.fullmatch(r"sportcoach-\d{8}-\d{6}", str(recorder.parameters["bag"]))
+    assert "recorder_node" not in by_name(dataclasses.replace(VIDEO, record="false"))
+
+
+@pytest.mark.parametrize(
+    ("msgtype", "name"),
+    [("sportcoach_msgs/msg/Skeleton", "skeleton"), ("sensor_msgs/msg/CompressedImage", "image_raw/compressed")],
+)
+def test_a_bag_drives_the_nodes_behind_what_it_holds(tmp_path: Path, msgtype: str, name: str) -> None:
+    with BagWriter(tmp_path / "bag") as bag:
+        bag.write(f"/{name}", msgtype, 1, bytes(64))
+    specs = by_name(GraphOptions(source="bag", bag=str(tmp_path / "bag")))
+    assert ("pose_node" in specs) == (name != "skeleton")
+    assert all(spec.parameters["use_sim_time"] for spec in specs.values() if spec.name != "replay_node")
+    replay = specs["replay_node"].parameters
+    assert (replay["drive"], replay["clock"], replay["use_sim_time"]) == (True, True, False)
+    if "pose_node" in specs:
+        assert specs["pose_node"].parameters["compressed"]
 
 
 def test_video_waits_for_every_other_node_and_ends_once() -> None:
@@ -110,7 +136,7 @@ def test_namespace_holds_for_all_nodes(namespace: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        ({"source": "radio"}, "one of camera, video, sim, topics"),
+        ({"source": "radio"}, "one of camera, video, sim, bag, topics"),
         ({"source": "video"}, "needs a video file"),
         ({"complexity": "huge"}, "one of lite, full, heavy"),
         ({"device": "front"}, "not a number"),

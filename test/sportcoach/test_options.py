@@ -31,7 +31,8 @@ def test_every_option_can_be_given(name: str) -> None:
         assert getattr(parse(*words), name) is value
         return
     text = option.choices[-1] if option.choices else "seven" if isinstance(option.default, str) else "7"
-    assert getattr(parse(flag, text), name) == option.parse(text)
+    words = [text] if name == "bag" else [flag, text]
+    assert getattr(parse(*words), name) == option.parse(text)
 
 
 def test_a_video_is_the_source_unless_another_is_named() -> None:
@@ -39,6 +40,13 @@ def test_a_video_is_the_source_unless_another_is_named() -> None:
     assert parse("--video", "v.mp4", "--source", "sim").source == "sim"
     with pytest.raises(UserError, match="needs a video"):
         parse("--source", "video")
+
+
+def test_a_bag_is_the_source_unless_another_is_named() -> None:
+    assert parse("bag").source == "bag"
+    assert parse("--source", "bag", "session/bag").bag == "session/bag"
+    with pytest.raises(UserError, match="needs a bag"):
+        parse("--source", "bag")
 
 
 @pytest.mark.parametrize("words", [("--duration", "-1"), ("--duration", "nan"), ("--source", "moon"), ("--seed", "x")])

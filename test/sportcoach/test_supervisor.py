@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import subprocess
@@ -93,6 +94,16 @@ def test_exit_code_0_of_a_node_that_is_not_respawned_is_a_normal_end() -> None:
         assert (end.name, end.exit_code, end.outcome) == ("source", 0, Outcome.ENDED)
         assert supervisor.exit_code_of("source") == 0
         assert supervisor.exit_code_of("other") is None
+        assert list(supervisor.pids()) == ["other"]
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit(2)", "pass"])
+def test_the_others_go_on_without_a_node_that_is_not_vital(code: str) -> None:
+    recorder = dataclasses.replace(spec("recorder", code, respawn=False), vital=False)
+    with supervise(recorder, spec("other", FOREVER)) as supervisor:
+        (end,) = poll_until(supervisor, bool)
+        assert (end.name, end.outcome) == ("recorder", Outcome.LOST)
+        assert supervisor.exit_code_of("recorder") == end.exit_code
         assert list(supervisor.pids()) == ["other"]
 
 
