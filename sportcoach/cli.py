@@ -135,6 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write a trained network as ONNX, checked against PyTorch")
     export.add_argument("weights", type=Path, nargs="?", metavar="FILE", help="weights (default: the graph's network)")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="ONNX file to write")
+    export.add_argument(
+        "--window", type=int, default=0, metavar="N", help="a window of N steps at once (default: one step of a stream)"
+    )
     export.set_defaults(command="export")
 
     bench = commands.add_parser("bench", help="measure")
@@ -163,6 +166,9 @@ def _parser() -> argparse.ArgumentParser:
     accuracy.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the athletes (default: 0)")
     accuracy.set_defaults(command="bench_pose_accuracy")
 
+    recognition = what.add_parser("recognition", help="what an answer of stream_gat costs")
+    recognition.set_defaults(command="bench_recognition")
+
     fusion = what.add_parser("fusion", help="errors and cost of bringing skeletons and IMUs together")
     fusion.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     fusion.add_argument(
@@ -170,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     fusion.set_defaults(command="bench_fusion")
 
-    for benchmark in (graph, sim, accuracy, fusion):
+    for benchmark in (graph, sim, accuracy, recognition, fusion):
         benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
 

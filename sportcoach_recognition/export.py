@@ -55,12 +55,24 @@ class _StreamGatStep(nn.Module):
         return scores.action, *after
 
 
-def export(weights: Path, out: Path) -> float:
+class _StreamGatWindow(nn.Module):
+    """(pose, seen, imu, imu_seen as in Inputs with B = 1) to (scores (1, K),)."""
+
+    def __init__(self, network: StreamGat) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pose: Tensor, seen: Tensor, imu: Tensor, imu_seen: Tensor) -> tuple[Tensor, ...]:
+        return (self.network(Inputs(pose, seen, imu, imu_seen, torch.ones_like(seen[..., 0]))).action,)
+
+
+def export(weights: Path, out: Path, window: int = 0) -> float:
     """Write the network at `weights` to `out` as ONNX.
 
     Args:
         weights: of the graph's network, or what `Fitted.save` wrote with a single stream_gat in it.
         out: the .onnx file; its sha256 is written beside it.
+        window: write a stream_gat for so many steps at once instead of one step of a stream.
 
     Returns:
         The largest difference of a score to PyTorch over a random stream.
@@ -74,14 +86,15 @@ def export(weights: Path, out: Path) -> float:
         if len(fitted.networks) > 1 or not isinstance(network, StreamGat):
             raise UserError(f"{weights} holds no single stream_gat: other networks have no steps to export")
         config = network.config
-        frame = {
-            "pose": (1, 1, 33, 3),
-            "seen": (1, 1, 33),
-            "imu": (1, 1, 4, 6 * config.imu_per_step),
-            "imu_seen": (1, 1, 4),
-        }
-        about = {"model": fitted.model, "classes": fitted.outputs, "rate": config.rate}
+        t = window or 1
+        shapes = {"pose": (33, 3), "seen": (33,), "imu": (4, 6 * config.imu_per_step), "imu_seen": (4,)}
+        frame = {name: (1, t, *shape) for name, shape in shapes.items()}
+        about = {"model": fitted.model, "classes": fitted.outputs, "rate": config.rate, "window": window}
+        if window:
+            return _write(_StreamGatWindow(network), frame, [], about, out)
         return _write(_StreamGatStep(network), frame, network.start(), about, out)
+    if window:
+        raise UserError(f"{weights} holds the network of the graph, which is exported step by step only")
     graph_network, model_id = model_file.restore(weights)
     about = {"model": "frame_gat", "model_id": model_id, "actions": ACTIONS, "rate": RATE}
     return _write(_FrameGatStep(graph_network), {"features": (33, 16)}, graph_network.start(), about, out)

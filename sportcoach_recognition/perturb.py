@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from sportcoach_perception.skeleton import LANDMARKS
+from sportcoach_recognition.graph import PARTS, node_indices
 from sportcoach_recognition.models.inputs import Inputs
 
 _MIRROR = [
@@ -18,6 +19,8 @@ _MIRROR = [
     for name in LANDMARKS
 ]
 _OTHER_LIMB = [1, 0, 3, 2]
+_LIMB_JOINTS = [node_indices(PARTS[part][1:]) for part in ("left_arm", "right_arm", "left_leg", "right_leg")]
+"""Without shoulder and hip, which are the trunk's too."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Perturbations:
         size: largest relative change of size, overall and per axis.
         jitter, drift: errors of a landmark per step and constant over the movement (deviations) [m].
         mirror: how often left and right change places; 0 where the label says which side.
-        joint_dropout: how often a landmark is out of sight.
+        joint_dropout, part_dropout: how often a landmark is out of sight, and a whole arm or leg.
         sensor_dropout: how often a limb's sensor is off.
         modality_dropout: how often the camera is off; and, as often, all sensors.
         sensor_turn: deviation of a sensor's orientation on the limb [degrees].
@@ -47,6 +50,7 @@ class Perturbations:
     drift: float = 0.01
     mirror: float = 0.0
     joint_dropout: float = 0.03
+    part_dropout: float = 0.03
     sensor_dropout: float = 0.05
     modality_dropout: float = 0.1
     sensor_turn: float = 10.0
@@ -68,6 +72,8 @@ def perturb(inputs: Inputs, how: Perturbations, random: torch.Generator) -> Inpu
             torch.where(flip[:, None, None], imu_seen[..., _OTHER_LIMB], imu_seen),
         )
     seen = seen * (torch.rand(b, 1, seen.shape[2], generator=random) >= how.joint_dropout)
+    for joints in _LIMB_JOINTS:
+        seen[..., joints] *= torch.rand(b, 1, 1, generator=random) >= how.part_dropout
     imu_seen = imu_seen * (torch.rand(b, 1, imu_seen.shape[2], generator=random) >= how.sensor_dropout)
     both = (inputs.seen.amax((1, 2)) > 0) & (inputs.imu_seen.amax((1, 2)) > 0)
     lot = torch.rand(b, generator=random)

@@ -45,7 +45,7 @@ class JointDynamics(nn.Module):
 
     def start(self, batch: int) -> Tensor:
         """(B, 2, N, 4): positions and whether seen."""
-        return torch.zeros(batch, 2, len(self.indices), 4, device=self.indices.device)
+        return torch.zeros(batch, 2, self.indices.shape[0], 4, device=self.indices.device)
 
     def forward(self, inputs: Inputs, past: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, T, N, 13), and the past of what comes next."""

@@ -102,7 +102,7 @@ class SkeletonBranch(nn.Module):
 
     def start(self, batch: int) -> State:
         """The pasts of a stream that begins now."""
-        n, p = len(self.joint), len(self.to_part)
+        n, p = self.joint.shape[0], self.to_part.shape[0]
         return [
             self.dynamics.start(batch),
             self.joint_attention.start(batch, n),
@@ -211,7 +211,7 @@ class StreamGat(nn.Module):
 
     def forward(self, inputs: Inputs) -> Scores:
         """The answer at the end of each movement, from its last `window` steps."""
-        embedded, _ = self.encode(inputs, self.start(len(inputs.valid)))
+        embedded, _ = self.encode(inputs, self.start(inputs.valid.shape[0]))
         steps = torch.arange(embedded.shape[1], device=embedded.device)
         recent = steps >= inputs.valid.sum(1, keepdim=True) - self.config.window
         scores: Scores = self.heads(embedded * recent[..., None], embedded)

@@ -45,12 +45,18 @@ def test_a_trained_stream_gat_is_exported_and_checked(branches: dict[str, bool],
     network = build("stream_gat", 7, {**SMALL, **branches}).eval()
     Fitted("stream_gat", tuple("abcdefg"), (network,), tuple("abcdefg")).save(tmp_path / "net.safetensors")
     assert export(tmp_path / "net.safetensors", tmp_path / "net.onnx") <= TOLERANCE
+    assert export(tmp_path / "net.safetensors", tmp_path / "window.onnx", window=12) <= TOLERANCE
 
 
 def test_what_has_no_steps_is_not_exported(tmp_path: Path) -> None:
     Fitted("tcn", ("a", "b"), (build("tcn", 2, {}),), ("a", "b")).save(tmp_path / "net.safetensors")
     with pytest.raises(UserError, match="no single stream_gat"):
         export(tmp_path / "net.safetensors", tmp_path / "net.onnx")
+
+
+def test_the_network_of_the_graph_has_no_window_to_export(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="step by step"):
+        export(weights_file.DEFAULT, tmp_path / "net.onnx", window=64)
 
 
 def test_another_file_is_a_user_error(tmp_path: Path) -> None:

@@ -58,6 +58,14 @@ def test_what_drops_out_is_zero_and_one_modality_is_left() -> None:
     assert (~sensors).any()
 
 
+def test_a_whole_arm_drops_out_but_for_the_shoulder() -> None:
+    inputs = movement(5, batch=2)
+    inputs.seen[:] = 1.0
+    seen = perturb(inputs, replace(NOTHING, part_dropout=1.0), seeded()).seen
+    assert not seen[..., [LANDMARK_INDEX[name] for name in ("left_wrist", "right_elbow", "left_knee")]].any()
+    assert seen[..., [LANDMARK_INDEX[name] for name in ("nose", "left_shoulder", "right_hip")]].all()
+
+
 def test_the_input_is_left_alone_and_the_seed_decides() -> None:
     inputs, again = movement(5, batch=2), movement(5, batch=2)
     one, two = (perturb(inputs, Perturbations(mirror=0.5), seeded(3)) for _ in range(2))
