@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -109,15 +110,17 @@ def _write(
         raise UserError("exporting needs onnx: pip install -r requirements-onnx.txt") from error
     names = [f"state{index}" for index in range(len(state))]
     written = BytesIO()
-    torch.onnx.export(
-        step.eval(),
-        (*(torch.zeros(shape) for shape in frame.values()), *state),
-        written,  # type: ignore[arg-type]
-        input_names=[*frame, *names],
-        output_names=["scores", *(f"next_{name}" for name in names)],
-        opset_version=_OPSET,
-        dynamo=False,  # the newer exporter needs another package and gives the same
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tracing: shapes become constants, as they are meant to
+        torch.onnx.export(
+            step.eval(),
+            (*(torch.zeros(shape) for shape in frame.values()), *state),
+            written,  # type: ignore[arg-type]
+            input_names=[*frame, *names],
+            output_names=["scores", *(f"next_{name}" for name in names)],
+            opset_version=_OPSET,
+            dynamo=False,  # the newer exporter needs another package and gives the same
+        )
     model = onnx.load_from_string(written.getvalue())
     model.metadata_props.add(key=HEADER, value=json.dumps(about))
     content = model.SerializeToString()
