@@ -94,8 +94,8 @@ def never_matching(motion: Motion, seed: int) -> list[Arrival]:
 
 
 def fusion(policy: Policy, imu_clock: str = "stamped", slop: float = 0.02) -> Fusion:
-    """A fusion with everything else as by default."""
-    return Fusion(FusionOptions(policy=policy.policy, slop=slop, imu_clock=imu_clock), policy.backend)
+    """A fusion that only synchronizes."""
+    return Fusion(FusionOptions(policy=policy.policy, slop=slop, imu_clock=imu_clock, align="off"), policy.backend)
 
 
 def pairing_errors(motion: Motion, frames: Sequence[FusedFrame]) -> tuple[Floats, Floats]:

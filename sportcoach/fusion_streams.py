@@ -13,15 +13,18 @@ from scipy.interpolate import CubicSpline
 
 from sportcoach_perception.frames import ImuSample, Skeleton
 from sportcoach_perception.skeleton import LIMBS
+from sportcoach_sim.athlete import Athlete, Truth
 from sportcoach_sim.body import mjcf
 from sportcoach_sim.choreography import Choreographer
 from sportcoach_sim.imu import ImuReader, sample_mounts
 from sportcoach_sim.kinematics import Kinematics
 from sportcoach_sim.motion import Segment, Wobble
 from sportcoach_sim.movement import movement
+from sportcoach_sim.plan import PlannedSet
 from sportcoach_sim.posture import PoseSolver
 from sportcoach_sim.scene import Scene
 from sportcoach_sim.subject import Subject
+from sportcoach_sim.world import LinkFaults, World
 
 MOVEMENTS: Final = ("squat", "jumping_jack", "lunge", "push_up")
 REPETITIONS: Final = 5
@@ -132,6 +135,21 @@ def readings(motion: Motion, limb: int, link: Link, rng: np.random.Generator, ra
         Arrival(_ros(arrival), ImuSample(_ros(stamp), LIMBS[limb], signal))
         for arrival, stamp, signal in zip(arrivals, stamps, signals, strict=True)
     ]
+
+
+def exercise(seed: int) -> list[Arrival]:
+    """Squats and jumping jacks as camera and wireless sensors report them: skeletons, and stamps that are off."""
+    rng = np.random.default_rng(seed)
+    links = {limb: LinkFaults.sample(rng) for limb in LIMBS}
+    plan = (PlannedSet("squat", 4), PlannedSet("jumping_jack", 8))
+    arrivals = []
+    with Athlete(Subject(), plan, seed, world=World(links=links), draw=False) as athlete:
+        for observation in athlete.observe():
+            if isinstance(observation.data, Truth):
+                arrivals.append(Arrival(observation.arrival + round(POSE[0] * 1e9), observation.data.skeleton))
+            elif isinstance(observation.data, ImuSample):
+                arrivals.append(Arrival(observation.arrival, observation.data))
+    return in_order(arrivals)
 
 
 def in_order(*streams: list[Arrival]) -> list[Arrival]:

@@ -30,6 +30,9 @@ from sportcoach_perception.skeleton import LANDMARKS, LIMBS
 TICK: Final = 0.01
 """Period of the IMUs [s]."""
 
+POSE: Final = np.random.default_rng(0).uniform(-0.5, 0.5, (len(LANDMARKS), 3)).astype(np.float32)
+"""Landmarks of nobody in particular [m]."""
+
 STARTING: Final = 30.0
 """Longest wait for the node [s]."""
 
@@ -38,6 +41,9 @@ SETTLING: Final = 2.0
 
 WARM_UP: Final = 0.2
 """Share of the time after which memory is taken to have settled."""
+
+TAIL: Final = 0.5
+"""How much longer the sensors go on than the camera, so that no skeleton waits for them at the end [s]."""
 
 DRAIN: Final = 3.0
 """Wait for the last frames and diagnostics [s]."""
@@ -95,9 +101,9 @@ class SoakNode(Node):
                 self._received[name] = int({pair.key: pair.value for pair in status.values}["received"])
 
     def play(self, seconds: float, stop: threading.Event) -> None:
-        """Publish in real time for `seconds`: limbs that swing once a second."""
+        """Publish in real time for `seconds`: a body that swings once a second."""
         start, tick, frame = time.monotonic(), 0, 0
-        while tick * TICK < seconds and not stop.is_set():
+        while tick * TICK < seconds + TAIL and not stop.is_set():
             stop.wait(max(0.0, start + tick * TICK - time.monotonic()))
             phase = np.float32(2.0 * np.pi * tick * TICK)
             now = int(self.get_clock().now().nanoseconds)
@@ -105,9 +111,9 @@ class SoakNode(Node):
             for limb, publisher in self._imus.items():
                 publisher.publish(fill_imu(Imu(), ImuSample(now, limb, signal), now))
                 self.samples += 1
-            if tick * TICK * 30.0 >= frame:
-                world = np.full((len(LANDMARKS), 3), 0.1 * np.sin(phase), np.float32)
-                skeleton = Skeleton(now, True, world[:, :2], world, np.ones(len(LANDMARKS), np.float32))
+            if frame <= tick * TICK * 30.0 < seconds * 30.0:
+                world = POSE + np.float32(0.1) * np.sin(phase) * POSE[::-1]
+                skeleton = Skeleton(now, True, world[:, :2] + 0.5, world, np.ones(len(LANDMARKS), np.float32))
                 self._skeletons.publish(fill_skeleton(SkeletonMessage(), skeleton, "camera_optical_frame"))
                 self.skeletons += 1
                 frame += 1
@@ -129,11 +135,13 @@ def soak(seconds: float) -> SoakResult:
     stop = threading.Event()
     publisher = threading.Thread(target=node.play, args=(seconds, stop))
     try:
-        _wait_for(node, executor)
+        _wait_for(node, executor, process)
         publisher.start()
         return _watch(node, executor, process, publisher)
     finally:
         stop.set()
+        if publisher.is_alive():
+            publisher.join()
         process.terminate()
         process.wait()
         executor.shutdown()
@@ -141,13 +149,19 @@ def soak(seconds: float) -> SoakResult:
         rclpy.try_shutdown()
 
 
-def _wait_for(node: SoakNode, executor: SingleThreadedExecutor) -> None:
+def _wait_for(node: SoakNode, executor: SingleThreadedExecutor, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + STARTING
     while not node.connected:
         executor.spin_once(timeout_sec=0.1)
+        _check(process)
         if time.monotonic() > deadline:
             raise UserError("fusion_node did not start listening", 1)
     _spin(executor, SETTLING)
+
+
+def _check(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        raise UserError(f"fusion_node ended with exit code {process.returncode}", 1)
 
 
 def _spin(executor: SingleThreadedExecutor, seconds: float) -> None:
@@ -163,8 +177,7 @@ def _watch(
     start, begin = time.monotonic(), _cpu_seconds(pid)
     while publisher.is_alive():
         executor.spin_once(timeout_sec=0.1)
-        if process.poll() is not None:
-            raise UserError(f"fusion_node ended with exit code {process.returncode}", 1)
+        _check(process)
         if time.monotonic() - start >= len(result.memory) + 1:
             result.memory.append(_resident(pid))
     result.cpu = (_cpu_seconds(pid) - begin) / (time.monotonic() - start)

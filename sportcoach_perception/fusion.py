@@ -1,4 +1,4 @@
-"""Fusion of a skeleton stream with four limb IMUs: the sensors' clocks, then the synchronizer.
+"""Fusion of a skeleton stream with four limb IMUs: the sensors' clocks, offsets from the motion, the synchronizer.
 
 The same object runs in fusion_node and offline.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sportcoach_perception.alignment import Alignment
 from sportcoach_perception.approximate import Approximation, Backend
 from sportcoach_perception.clock_map import ClockMap
 from sportcoach_perception.frames import ImuSample, Skeleton
@@ -20,11 +21,12 @@ class FusionOptions:
     """The settings that decide what comes out; names and units as in config/parameters.yaml."""
 
     policy: str = "interpolate"
-    max_wait: float = 0.1
+    max_wait: float = 0.25
     max_gap: float = 0.1
     slop: float = 0.02
     queue: int = 100
     imu_clock: str = "stamped"
+    align: str = "apply"
 
     def pairing(self, backend: Backend) -> Pairing:
         """The policy by its name."""
@@ -42,6 +44,7 @@ class Fusion:
 
     Attributes:
         clocks: per limb, how its device's time became that of ROS; None where samples come with ROS time.
+        alignment: the offsets; None when they are not wanted.
     """
 
     def __init__(self, options: FusionOptions | None = None, backend: Backend | None = None) -> None:
@@ -49,6 +52,10 @@ class Fusion:
         self._synchronizer = Synchronizer(options.pairing(backend or Backend()), options.max_wait, options.max_gap)
         device = options.imu_clock == "device"
         self.clocks: tuple[ClockMap | None, ...] = tuple(ClockMap() if device else None for _ in LIMBS)
+        self.alignment: Alignment | None = None
+        if options.align != "off":
+            self.alignment = Alignment(self._synchronizer.set_offset if options.align == "apply" else None)
+            self._synchronizer.listener = self.alignment
 
     @property
     def counts(self) -> SynchronizerCounts:

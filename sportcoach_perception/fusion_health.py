@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from sportcoach_perception.diagnostics import Level, Status
 from sportcoach_perception.fusion import Fusion
+from sportcoach_perception.limb_assignment import Assignment
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_perception.stamp_gate import StreamCounts
 
@@ -65,9 +66,34 @@ class FusionHealth:
         reports = {"skeleton": skeleton}
         for limb, name in enumerate(LIMBS):
             status = self._streams[name].report(counts.limbs[limb], fusion.newest(limb), counts.missed[limb], now)
-            clock = fusion.clocks[limb]
-            if clock is not None and clock.samples:
-                drift = {"drift_ppm": f"{clock.drift_ppm:.1f}", "clock_settled": clock.settled}
-                status = status._replace(values={**status.values, **drift})
-            reports[name] = status
+            reports[name] = status._replace(values={**status.values, **self._clock(limb), **self._offset(limb)})
+        if fusion.alignment is not None:
+            reports["assignment"] = _assignment(fusion.alignment.assignment)
         return reports
+
+    def _clock(self, limb: int) -> dict[str, object]:
+        clock = self._fusion.clocks[limb]
+        if clock is None or not clock.samples:
+            return {}
+        return {"drift_ppm": f"{clock.drift_ppm:.1f}", "clock_settled": clock.settled}
+
+    def _offset(self, limb: int) -> dict[str, object]:
+        alignment = self._fusion.alignment
+        if alignment is None:
+            return {}
+        estimate = alignment.estimates[limb]
+        return {
+            "offset": f"{estimate.offset:.3f}",
+            "offset_deviation": f"{estimate.deviation:.3f}",
+            "offset_confidence": f"{estimate.confidence:.3f}",
+            "offset_sure": estimate.sure,
+            "offset_applied": f"{alignment.applied[limb] * 1e-9:.3f}",
+        }
+
+
+def _assignment(assignment: Assignment) -> Status:
+    values = {**assignment.limbs, "margin": f"{assignment.margin:.1f}"}
+    if not assignment.swapped:
+        return Status(Level.OK, "nothing speaks against the names of the sensors", values)
+    where = ", ".join(f"{name} is on the {assignment.limbs[name]}" for name in assignment.swapped)
+    return Status(Level.WARN, f"sensors are on other limbs than they say: {where}", values)

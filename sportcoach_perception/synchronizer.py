@@ -51,6 +51,16 @@ class Pairing(Protocol):
         """The signals of the skeleton at `stamp`, as good as they are known; asked with increasing stamps."""
 
 
+class Listener(Protocol):
+    """Hears what the synchronizer takes and gives, while it does so."""
+
+    def on_sample(self, limb: int, sample: ImuSample) -> None:
+        """A sample was taken."""
+
+    def on_frame(self, frame: FusedFrame) -> None:
+        """A frame goes out; the offsets set now hold for the next one."""
+
+
 @dataclass(slots=True)
 class SynchronizerCounts:
     """What went in, what was refused and what came out."""
@@ -74,6 +84,10 @@ class Synchronizer:
         max_wait: the longest a skeleton is held, counted in stamps of the newest message of any stream [s].
         max_gap: a sample later than this after the one before is believed once the next one confirms it [s].
         alive: a limb not heard of for this long is not waited for [s].
+
+    Attributes:
+        counts: what went in, what was refused and what came out.
+        listener: hears of everything that is taken and given.
     """
 
     JUMP: Final = SECOND
@@ -91,6 +105,7 @@ class Synchronizer:
         self._pending: deque[Skeleton] = deque()
         self._skeletons: StampGate[Skeleton] = StampGate(self.JUMP)
         self._limbs: list[StampGate[ImuSample]] = [StampGate(round(max_gap * 1e9)) for _ in LIMBS]
+        self.listener: Listener | None = None
         self.counts = SynchronizerCounts(self._skeletons.counts, tuple(gate.counts for gate in self._limbs))
 
     def set_offset(self, limb: int, offset: int) -> None:
@@ -121,6 +136,8 @@ class Synchronizer:
                 self._pairing.clear(limb)
             last = admitted.stamp
             self._pairing.add_sample(limb, admitted)
+            if self.listener is not None:
+                self.listener.on_sample(limb, admitted)
         return self._release() if self._pending else ()
 
     def add_skeleton(self, skeleton: Skeleton) -> Frames:
@@ -171,7 +188,7 @@ class Synchronizer:
         for limb, valid in enumerate(signals.valid.tolist()):
             if not valid and (newest := self.newest(limb)) is not None and newest >= skeleton.stamp - self._alive:
                 self.counts.missed[limb] += 1
-        return FusedFrame(
+        frame = FusedFrame(
             skeleton.stamp,
             skeleton.detected,
             skeleton.world,
@@ -180,3 +197,6 @@ class Synchronizer:
             skeleton.athlete_id,
             skeleton.image,
         )
+        if self.listener is not None:
+            self.listener.on_frame(frame)
+        return frame

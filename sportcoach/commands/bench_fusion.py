@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach.fusion_speed import Policy, fusion, never_matching, pairing_errors, run, valid_share, wired, wireless
-from sportcoach.fusion_streams import EPOCH, Arrival, Link, Motion
+from sportcoach.fusion_streams import EPOCH, Arrival, Link, Motion, exercise
+from sportcoach_perception.fusion import Fusion
 
 DRAWS: Final = 10
 """Sets of four random sensors that the errors are measured over."""
@@ -84,7 +85,10 @@ def _percentiles(name: str, values: NDArray[np.float64], unit: str, p95: float |
 
 
 def speed_figures(motion: Motion, policies: list[Policy], seed: int) -> Iterator[Figure]:
-    """CPU time per message: usually, with skeletons 500 ms late, and with two streams that never match."""
+    """CPU time per message: usually, with skeletons 500 ms late, and with two streams that never match.
+
+    Last, that of interpolation together with the estimate of the offsets, as fusion_node does it by default.
+    """
     late, never = _start_of(wired(motion, seed, delay=0.5)), _start_of(never_matching(motion, seed))
     for policy in policies:
         target, worst = (None, None) if policy.name == "message_filters" else (10.0, 1000.0)
@@ -97,6 +101,10 @@ def speed_figures(motion: Motion, policies: list[Policy], seed: int) -> Iterator
             cpu = run(fusion(policy, slop=HARD), arrivals).cpu
             yield Figure(f"{policy.name}_{case}_cpu_mean", float(cpu.mean()), "us per message", "lower", target)
             yield Figure(f"{policy.name}_{case}_cpu_worst", float(cpu.max()), "us", "lower", worst)
+    aligning = run(Fusion(), exercise(seed)).cpu
+    yield Figure("aligning_cpu_mean", float(aligning.mean()), "us per message", "lower")
+    yield Figure("aligning_cpu_p99", float(np.percentile(aligning, 99)), "us", "lower")
+    yield Figure("aligning_cpu_worst", float(aligning.max()), "us", "lower")
 
 
 def _start_of(arrivals: list[Arrival]) -> list[Arrival]:

@@ -1,0 +1,107 @@
+"""What the motion tells about the IMUs: constant offsets, applied when they are sure, and which limb each is on."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from sportcoach_perception.frames import FusedFrame, ImuSample, Skeleton
+from sportcoach_perception.limb_assignment import Assignment, LimbAssignment
+from sportcoach_perception.motion_offset import MotionOffset, OffsetEstimate
+from sportcoach_perception.skeleton import LIMBS
+
+
+class Alignment:
+    """Estimates every limb's offset and applies it; compares sensors and limbs.
+
+    The estimators are fed frame by frame as frames go out, with the samples up to the frame's stamp. So the offset that
+    a frame gets depends on the stamps before it alone, not on the order in which the streams came in.
+
+    Args:
+        apply: called with a limb's index and its offset [ns] when it changes; None only to estimate.
+
+    Attributes:
+        applied: the offset of every limb that is applied now [ns].
+    """
+
+    STEP: Final = 5_000_000
+    """Changes of a sure estimate below this are not followed: they are its noise [ns]."""
+
+    DEPTH: Final = 1024
+    """Samples of a limb that wait for a frame."""
+
+    BACKLOG: Final = 64
+    """Skeletons that wait for the samples of a limb."""
+
+    def __init__(self, apply: Callable[[int, int], None] | None) -> None:
+        self._apply = apply
+        self._motions = [MotionOffset(limb) for limb in LIMBS]
+        self._assignment = LimbAssignment()
+        self._seen: list[deque[Skeleton]] = [deque(maxlen=self.BACKLOG) for _ in LIMBS]
+        self._turn = 0
+        self._waiting: list[deque[ImuSample]] = [deque(maxlen=self.DEPTH) for _ in LIMBS]
+        self._newest = [-math.inf] * len(LIMBS)
+        self.applied = [0] * len(LIMBS)
+
+    @property
+    def estimates(self) -> list[OffsetEstimate]:
+        """Of every limb."""
+        return [motion.estimate for motion in self._motions]
+
+    @property
+    def assignment(self) -> Assignment:
+        """Which limb each sensor is on."""
+        return self._assignment.assignment
+
+    def on_sample(self, limb: int, sample: ImuSample) -> None:
+        """Take a sample that the synchronizer took; one that goes back in time begins everything anew."""
+        waiting = self._waiting[limb]
+        if sample.stamp <= self._newest[limb]:
+            waiting.clear()
+            self._motions[limb].reset()
+            self._change(limb, 0)
+        self._newest[limb] = sample.stamp
+        waiting.append(sample)
+
+    def on_frame(self, frame: FusedFrame) -> None:
+        """Learn from a frame that goes out; the frames after it get the offsets learned.
+
+        The limbs take turns: learning costs far more than everything else, and must not come all at once.
+        """
+        # What has no extent, or no number, has no movement to compare.
+        extent = np.ptp(frame.image, axis=0)
+        detected = frame.detected and bool(np.all((extent > 0.0) & (extent < np.inf)))
+        skeleton = Skeleton(frame.stamp, detected, frame.image, frame.world, frame.visibility, frame.athlete_id)
+        for seen in self._seen:
+            seen.append(skeleton)
+        if any(self._waiting):
+            self._assignment.add_skeleton(skeleton)
+        self._learn(self._turn)
+        self._turn = (self._turn + 1) % len(LIMBS)
+
+    def _learn(self, limb: int) -> None:
+        """Hand the skeletons since the last turn, and the samples up to the last of them, to a limb's estimator."""
+        motion, seen, waiting = self._motions[limb], self._seen[limb], self._waiting[limb]
+        if not waiting:
+            return
+        until = seen[-1].stamp + self.applied[limb]
+        for skeleton in seen:
+            motion.add_skeleton(skeleton)
+        seen.clear()
+        while waiting and waiting[0].stamp <= until:
+            sample = waiting.popleft()
+            motion.add_imu(sample)
+            self._assignment.add_imu(sample)
+        estimate = motion.estimate
+        offset = round(estimate.offset * 1e9)
+        if estimate.sure and abs(offset - self.applied[limb]) > self.STEP:
+            self._change(limb, offset)
+
+    def _change(self, limb: int, offset: int) -> None:
+        if self._apply is not None and offset != self.applied[limb]:
+            self.applied[limb] = offset
+            self._apply(limb, offset)
