@@ -171,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
 
     fusion = what.add_parser("fusion", help="errors and cost of bringing skeletons and IMUs together")
     fusion.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
+    fusion.add_argument("--runs", type=int, default=200, metavar="N", help="runs for the offsets (default: 200)")
     fusion.add_argument(
         "--soak", type=seconds, default=0.0, metavar="S", help="instead, run fusion_node as a process for S seconds"
     )

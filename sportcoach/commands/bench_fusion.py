@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sportcoach.bench_fusion_offset import offset_figures
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach.fusion_speed import Policy, fusion, never_matching, pairing_errors, run, valid_share, wired, wireless
-from sportcoach.fusion_streams import EPOCH, Arrival, Link, Motion, exercise
+from sportcoach.fusion_streams import EPOCH, Arrival, Motion, exercise
 from sportcoach_perception.fusion import Fusion
 
 DRAWS: Final = 10
@@ -35,8 +36,9 @@ def main(arguments: argparse.Namespace) -> int:
     figures = [
         *error_figures(motion, policies, arguments.seed),
         *speed_figures(motion, policies, arguments.seed),
+        *offset_figures(arguments.runs, arguments.seed),
     ]
-    details = {"policies": [policy.name for policy in policies], "draws": DRAWS, "link": repr(Link(0.0, 0.0, 0.0))}
+    details = {"policies": [policy.name for policy in policies], "draws": DRAWS, "runs": arguments.runs}
     return _print(arguments, "fusion", figures, details)
 
 
