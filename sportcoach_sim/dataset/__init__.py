@@ -1,1 +1,1 @@
-"""A collection of clips of simulated athletes: drawn, recorded, kept in shards, read back; see docs/dataset.md."""
+"""A collection of clips of simulated athletes: drawn, recorded, kept in shards, read back; see docs/collections.md."""
