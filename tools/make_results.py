@@ -34,6 +34,7 @@ def main() -> None:
         *sim_section(read("sim.json")),
         *dataset_section(read("dataset.json")),
         *accuracy_section(read("pose-accuracy.json")),
+        *fusion_section(read("fusion.json"), read("fusion-soak.json")),
         *clips_section(read("clips.json")),
     ]
     (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
@@ -47,7 +48,7 @@ def read(name: str) -> Any:
 def figures_table(bench: dict[str, Any]) -> list[str]:
     """All figures of a measurement."""
     rows = [
-        f"| {figure['name']} | {figure['value']:.3g} | {figure['unit']} | {figure['target'] or ''} | "
+        f"| {figure['name']} | {figure['value']:.3g} | {figure['unit']} | {'' if figure['target'] is None else figure['target']} | "
         f"{ {True: 'yes', False: 'no', None: ''}[figure['met']] } |"
         for figure in bench["figures"]
     ]
@@ -123,6 +124,27 @@ def accuracy_section(bench: dict[str, Any]) -> list[str]:
         "| exercise | view | found | angle | mean error | p95 error | swing | can be judged |",
         "|---|---|---|---|---|---|---|---|",
         *rows,
+    ]
+
+
+def fusion_section(bench: dict[str, Any], soak: dict[str, Any]) -> list[str]:
+    """Errors and cost of bringing skeletons and IMUs together."""
+    return [
+        "",
+        "## Skeletons and IMUs on one clock",
+        "",
+        "Skeletons at 30 Hz and four wireless IMUs at 100 Hz, each on a clock of its own; times of arrival are all that "
+        f"is known of them. Errors over {bench['draws']} sets of random sensors after 10 s; CPU time is that of the "
+        "thread. `aligning` is interpolation together with the estimate of the offsets; [what the rest "
+        f"means](fusion.md). {bench['date']}, {bench['machine']}, seed {bench['seed']}.",
+        "",
+        "    sportcoach bench fusion --json",
+        *figures_table(bench),
+        "",
+        f"The node as a process for {soak['seconds']:g} s. {soak['date']}, {soak['machine']}.",
+        "",
+        f"    sportcoach bench fusion --soak {soak['seconds']:g} --json",
+        *figures_table(soak),
     ]
 
 
