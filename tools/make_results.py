@@ -49,7 +49,8 @@ def figures_table(bench: dict[str, Any]) -> list[str]:
     """All figures of a measurement."""
     rows = [
         f"| {figure['name']} | {figure['value']:.3g} | {figure['unit']} | "
-        f"{'' if figure['target'] is None else figure['target']} | { {True: 'yes', False: 'no', None: ''}[figure['met']] } |"
+        f"{'' if figure['target'] is None else figure['target']} | "
+        f"{ {True: 'yes', False: 'no', None: ''}[figure['met']] } |"
         for figure in bench["figures"]
     ]
     return ["", "| figure | value | unit | target | met |", "|---|---|---|---|---|", *rows]
@@ -134,8 +135,8 @@ def fusion_section(bench: dict[str, Any], soak: dict[str, Any]) -> list[str]:
         "## Skeletons and IMUs on one clock",
         "",
         "Skeletons at 30 Hz and four wireless IMUs at 100 Hz, each on a clock of its own; times of arrival are all "
-        f"that is known of them. Errors over {bench['draws']} sets of random sensors after 10 s; CPU time is that of the "
-        "thread. `aligning` is interpolation together with the estimate of the offsets; [what the rest "
+        f"that is known of them. Errors over {bench['draws']} sets of random sensors after 10 s; CPU time is that of "
+        "the thread. `aligning` is interpolation together with the estimate of the offsets; [what the rest "
         f"means](fusion.md). {bench['date']}, {bench['machine']}, seed {bench['seed']}.",
         "",
         "    sportcoach bench fusion --json",
