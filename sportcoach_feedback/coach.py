@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from sportcoach_feedback.coaching import Coaching, Cue, Deviation, Repetition, Stage
+from sportcoach_feedback.control import Command, Control
 from sportcoach_feedback.cues import CuePolicy
 from sportcoach_feedback.exercise import Exercise
+from sportcoach_feedback.pose import Pose
 from sportcoach_feedback.repetitions import Phase
-from sportcoach_feedback.deviation import Pose
 from sportcoach_feedback.stages import STILL, Motion, MotionMeter
 from sportcoach_feedback.texts import Texts
 from sportcoach_feedback.tracker import ExerciseTracker, Finished
@@ -116,16 +117,53 @@ class Coach:
     """
 
     def __init__(self, exercises: Mapping[str, Exercise], exercise: str = AUTO, language: str = "en") -> None:
-        if exercise != AUTO and exercise not in exercises:
-            raise UserError(f"no exercise named '{exercise}'; there are {', '.join((AUTO, *sorted(exercises)))}")
-        self._fixed = "" if exercise == AUTO else exercise
-        followed = [self._fixed] if self._fixed else list(exercises)
-        self._newest = -1
-        self._trackers = {name: ExerciseTracker(exercises[name]) for name in followed}
-        self._selector = ExerciseSelector(frozenset(followed))
+        self._exercises = exercises
         self._ledger = RepetitionLedger()
         self._meter = MotionMeter()
+        self._newest = -1
         self._policy = CuePolicy(Texts(language))
+        self._wishes: deque[Control] = deque(maxlen=64)
+        self._running = True
+        self.choose(exercise)
+
+    def choose(self, exercise: str) -> None:
+        """Coach `exercise` from now on, or `AUTO`, in a new set.
+
+        Raises:
+            UserError: there is no such exercise.
+        """
+        self._check(exercise)
+        self._fixed = "" if exercise == AUTO else exercise
+        followed = [self._fixed] if self._fixed else list(self._exercises)
+        self._trackers = {name: ExerciseTracker(self._exercises[name]) for name in followed}
+        self._selector = ExerciseSelector(frozenset(followed))
+        self.reset()
+
+    def control(self, wish: Control) -> None:
+        """Take a wish; it holds from the first frame that is not older, so that a replay does the same.
+
+        Raises:
+            UserError: there is no such exercise.
+        """
+        if wish.command == Command.EXERCISE:
+            self._check(wish.value)
+        self._wishes.append(wish)
+
+    def _check(self, exercise: str) -> None:
+        names = (AUTO, *sorted(self._exercises))
+        if exercise not in names:
+            raise UserError(f"no exercise named '{exercise}'; there are {', '.join(names)}")
+
+    def _obey(self, stamp: int) -> None:
+        while self._wishes and self._wishes[0].stamp <= stamp:
+            wish = self._wishes.popleft()
+            if wish.command == Command.START:
+                self.reset()
+                self._running = True
+            elif wish.command == Command.STOP:
+                self._running = False
+            elif wish.command == Command.EXERCISE:
+                self.choose(wish.value)
 
     def reset(self) -> None:
         """Start a new set with, possibly, a new athlete."""
@@ -140,13 +178,14 @@ class Coach:
         """What to say about `frame`, recognised as `action`; a stamp that goes back begins a new set."""
         self._follow_clock(frame.stamp)
         stamp = frame.stamp
-        pose = Pose.of(frame.world, frame.visibility) if frame.detected else None
+        self._obey(stamp)
+        pose = Pose.of(frame.world, frame.visibility, frame.image) if frame.detected else None
         motion = self._meter.step(stamp, frame.world, pose.angles) if pose else STILL
         for name, tracker in self._trackers.items():
             finished = tracker.step(stamp, pose)
             if finished:
                 self._ledger.add(name, finished)
-        active = self._selector.step(stamp, self._fixed or action.label) if pose else ""
+        active = self._selector.step(stamp, self._fixed or action.label) if pose and self._running else ""
         repetitions = self._ledger.credit(stamp, active)
         return Coaching(
             stage=self._stage(stamp, active, motion),
@@ -154,6 +193,11 @@ class Coach:
             repetitions=repetitions,
             cue=self._cue(stamp, active),
         )
+
+    def _follow_clock(self, stamp: int) -> None:
+        if stamp <= self._newest:
+            self.reset()
+        self._newest = stamp
 
     def _stage(self, stamp: int, active: str, motion: Motion) -> Stage:
         phase, progress = Phase.IDLE, 0.0
@@ -183,8 +227,3 @@ class Coach:
             return None
         tracker = self._trackers[active]
         return self._policy.step(stamp, tracker.exercise, tracker.lasting)
-    def _follow_clock(self, stamp: int) -> None:
-        if stamp <= self._newest:
-            self.reset()
-        self._newest = stamp
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +15,22 @@ from sportcoach_feedback.located_yaml import Entry, read_yaml
 from sportcoach_perception.angles import SIDED, UNSIDED
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.lowering import ENDS
 
 SIDES: Final = ("each", "mean", "left", "right", "front", "rear")
 """Sides an angle can be judged on: one by one, their mean, or one; the front leg has the more flexed hip."""
 
-VIEWS: Final = {"any": (0.0, 90.0), "front": (0.0, 30.0), "side": (35.0, 90.0)}
-"""View angles [degrees] from which something can be judged; see `angles.view_angle`."""
+DIFFERENCE: Final = "difference"
+"""Side of a fault or a posture that is about how much larger an angle is on one side than on the other."""
+
+VIEWS: Final = {"front": 0.0, "oblique": 25.0, "side": 65.0}
+"""View angle [degrees] at which each view begins, see `angles.view_angle`: what can be judged depends on the view."""
+
+
+def view_of(angle: float) -> str:
+    """Name of the view with that view `angle` [degrees]."""
+    return [name for name, begin in VIEWS.items() if angle >= begin][-1]
+
 
 PHASES: Final = ("out", "turn", "back", "moving")
 """When a fault is looked for: on the way out, once at the turning point, on the way back, or all the way."""
@@ -27,11 +38,15 @@ PHASES: Final = ("out", "turn", "back", "moving")
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What drives a repetition: the mean of an angle over its sides, `start` and `turn` in degrees."""
+    """What drives a repetition: the mean of an angle over its sides, `start` and `turn` in degrees.
+
+    lowered: at the turning point the angle is told from the picture, see `sportcoach_perception.lowering`.
+    """
 
     angle: str
     start: float
     turn: float
+    lowered: bool
 
     def progress(self, angle: float) -> float:
         """0 at the start, 1 at the turning pose; beyond either where the athlete goes beyond it."""
@@ -40,9 +55,12 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A range [degrees] that an angle must be in, or the exercise isn't being done at all."""
+    """A range [degrees] that an angle must be in from progress `since` on, or the exercise isn't being done at all."""
 
     angle: str
+    side: str
+    views: tuple[str, ...]
+    since: float
     lowest: float
     highest: float
 
@@ -58,7 +76,7 @@ class JudgedAngle:
 
     angle: str
     side: str
-    view: str
+    views: tuple[str, ...]
     weight: float
     tolerance: float
     curve: tuple[tuple[float, float], ...]
@@ -76,7 +94,7 @@ class FaultRule:
     name: str
     angle: str
     side: str
-    view: str
+    views: tuple[str, ...]
     phase: str
     sign: int
     threshold: float
@@ -99,32 +117,35 @@ class Exercise:
     faults: tuple[FaultRule, ...]
 
 
-def _angle_and_side(fields: dict[str, Entry]) -> tuple[str, str]:
+def _angle_and_side(fields: dict[str, Entry], sides: tuple[str, ...] = SIDES) -> tuple[str, str]:
     angle = fields["angle"].choice((*SIDED, *UNSIDED))
     if angle in UNSIDED:
         if "side" in fields:
             raise fields["side"].error(f"'{angle}' has no sides: leave 'side' out")
         return angle, ""
-    return angle, fields["side"].choice(SIDES) if "side" in fields else "each"
+    return angle, fields["side"].choice(sides) if "side" in fields else "each"
 
 
-def _view(fields: dict[str, Entry]) -> str:
-    return fields["view"].choice(VIEWS) if "view" in fields else "any"
+def _views(fields: dict[str, Entry]) -> tuple[str, ...]:
+    return tuple(item.choice(VIEWS) for item in fields["views"].items()) if "views" in fields else tuple(VIEWS)
 
 
 def _signal(entry: Entry) -> Signal:
-    fields = entry.fields(("angle", "start", "turn"))
+    fields = entry.fields(("angle", "start", "turn"), ("lowered",))
     start, turn = (fields[key].number(-180.0, 180.0) for key in ("start", "turn"))
     if start == turn:
         raise fields["turn"].error("'turn' must differ from 'start'")
-    return Signal(fields["angle"].choice(SIDED), start, turn)
+    lowered = fields["lowered"].flag() if "lowered" in fields else False
+    return Signal(fields["angle"].choice(ENDS if lowered else SIDED), start, turn, lowered)
 
 
 def _limit(entry: Entry) -> Limit:
-    fields = entry.fields(("angle",), ("above", "below"))
+    fields = entry.fields(("angle",), ("side", "views", "since", "above", "below"))
+    angle, side = _angle_and_side(fields, (*SIDES, DIFFERENCE))
+    since = fields["since"].number(0.0, 2.0) if "since" in fields else -math.inf
     lowest = fields["above"].number(-180.0, 180.0) if "above" in fields else -180.0
     highest = fields["below"].number(-180.0, 180.0) if "below" in fields else 180.0
-    return Limit(fields["angle"].choice(UNSIDED), lowest, highest)
+    return Limit(angle, side, _views(fields), since, lowest, highest)
 
 
 def _curve(entry: Entry) -> tuple[tuple[float, float], ...]:
@@ -138,23 +159,23 @@ def _curve(entry: Entry) -> tuple[tuple[float, float], ...]:
 
 
 def _judged(entry: Entry) -> JudgedAngle:
-    fields = entry.fields(("angle", "weight", "tolerance", "curve"), ("side", "view"))
+    fields = entry.fields(("angle", "weight", "tolerance", "curve"), ("side", "views"))
     angle, side = _angle_and_side(fields)
     weight, tolerance = fields["weight"].number(0.01, 1.0), fields["tolerance"].number(1.0, 90.0)
-    return JudgedAngle(angle, side, _view(fields), weight, tolerance, _curve(fields["curve"]))
+    return JudgedAngle(angle, side, _views(fields), weight, tolerance, _curve(fields["curve"]))
 
 
 def _fault(entry: Entry) -> FaultRule:
-    fields = entry.fields(("name", "angle", "phase", "severity"), ("side", "view", "above", "below"))
+    fields = entry.fields(("name", "angle", "phase", "severity"), ("side", "views", "above", "below"))
     if ("above" in fields) == ("below" in fields):
         raise entry.error("a fault needs a threshold: either 'above' or 'below'")
-    angle, side = _angle_and_side(fields)
+    angle, side = _angle_and_side(fields, (*SIDES, DIFFERENCE))
     bound = "above" if "above" in fields else "below"
     return FaultRule(
         name=fields["name"].text(),
         angle=angle,
         side=side,
-        view=_view(fields),
+        views=_views(fields),
         phase=fields["phase"].choice(PHASES),
         sign=1 if bound == "above" else -1,
         threshold=fields[bound].number(-180.0, 180.0),

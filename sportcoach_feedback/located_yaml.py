@@ -74,6 +74,13 @@ class Entry:
             raise self.error(f"{self._what} must be a number from {lowest:g} to {highest:g}")
         return float(value)
 
+    def flag(self) -> bool:
+        """True or false."""
+        value = self._scalar()
+        if not isinstance(value, bool):
+            raise self.error(f"{self._what} must be true or false")
+        return value
+
     def _scalar(self) -> Any:
         if not isinstance(self._node, yaml.ScalarNode):
             return None

@@ -79,8 +79,6 @@ class RepetitionCounter:
     Attributes:
         phase: where the movement is.
         progress: the smoothed signal; NaN before the first sample.
-        peaked: this sample is the highest point so far.
-        turned: this sample confirmed that the highest point was the turning point.
     """
 
     def __init__(self) -> None:
@@ -89,13 +87,12 @@ class RepetitionCounter:
     def reset(self) -> None:
         """Forget the athlete."""
         self._usual_swing = 0.0
-        self._give_up()
+        self.give_up()
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
         """Forget the movement under way."""
         self.phase = Phase.IDLE
         self.progress = math.nan
-        self.peaked = self.turned = False
         self._stamp = 0
         self._low, self._low_stamp = math.inf, 0
         self._peak, self._peak_stamp = -math.inf, 0
@@ -109,9 +106,8 @@ class RepetitionCounter:
             stamp: when the sample was taken [ns], increasing.
             progress: 0 at the starting pose, 1 at the turning pose; NaN when it cannot be seen.
         """
-        self.peaked = self.turned = False
         if not 0 < stamp - self._stamp <= MAX_GAP:
-            self._give_up()
+            self.give_up()
         if math.isnan(progress):
             return None
         self._smooth(stamp, progress)
@@ -154,7 +150,6 @@ class RepetitionCounter:
 
     def _rise(self, stamp: int) -> None:
         self.phase = Phase.EXECUTE
-        self.peaked = True
         self._counted_at = None
         self._peak, self._peak_stamp = self.progress, stamp
 
@@ -163,7 +158,6 @@ class RepetitionCounter:
             self._rise(stamp)
         elif self.progress < self._peak - TURN * (self._peak - self._low):
             self.phase = Phase.END
-            self.turned = True
 
     def _back(self, stamp: int) -> Cycle | None:
         if self.progress > self._peak:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from sportcoach_feedback.coaching import Fault, JointDeviation
-from sportcoach_feedback.deviation import Pose, faults, judge, progress_of
+from sportcoach_feedback.deviation import faults, in_posture, judge, progress_of
 from sportcoach_feedback.exercise import Exercise
+from sportcoach_feedback.lowering import LoweringMeter
+from sportcoach_feedback.pose import Pose
 from sportcoach_feedback.repetitions import Cycle, Phase, RepetitionCounter
 
 PERSISTENCE: Final = 300_000_000
-"""A fault must last this long before it counts [ns]; at the turning point it counts at once."""
+"""A fault must last this long before it counts [ns]; one of the turning point counts with the repetition."""
 
-TURN_FRAMES: Final = 3
-"""The pose at the turning point is the median over so many frames: one frame may have left and right swapped."""
+ASTRAY: Final = 300_000_000
+"""Out of the exercise's posture for longer, the movement under way is something else [ns]."""
+
+NEAR_TURN: Final = 0.07
+"""The turning pose is the median of the poses within so much progress of it: some have left and right swapped."""
+
+MAX_TURN_FRAMES: Final = 300
+"""So many of them are remembered while the athlete stays there."""
 
 FULL_RANGE: Final = 0.8
 """Progress at the turning point from which the range of motion is as good as full."""
@@ -29,7 +37,7 @@ FLICKER: Final = 100_000_000
 class Finished:
     """A repetition that ended.
 
-    quality: 0..1, mean over its frames, times the share of the range of motion that was used.
+    quality: 0..1, mean over the frames in which a joint could be judged, times the share of the range of motion used.
     faults: those that lasted, at their worst.
     """
 
@@ -57,6 +65,27 @@ class Persistence:
         return tuple(lasting)
 
 
+class TurningPoint:
+    """The pose at the turning point of the movement under way, from all frames near it."""
+
+    def __init__(self) -> None:
+        self._highest = -math.inf
+        self._near: deque[tuple[float, Pose]] = deque(maxlen=MAX_TURN_FRAMES)
+
+    def add(self, progress: float, pose: Pose) -> None:
+        """Take a pose with its smoothed progress."""
+        if progress > self._highest:
+            self._highest = progress
+            while self._near and self._near[0][0] < progress - NEAR_TURN:
+                self._near.popleft()
+        if progress >= self._highest - NEAR_TURN:
+            self._near.append((progress, pose))
+
+    def pose(self) -> Pose:
+        """What was seen there; something must have been added."""
+        return Pose.median([pose for _, pose in self._near])
+
+
 class ExerciseTracker:
     """Follows one exercise, whether or not it is the one being done.
 
@@ -70,14 +99,15 @@ class ExerciseTracker:
         self.exercise = exercise
         self._at_turn = frozenset(rule.name for rule in exercise.faults if rule.phase == "turn")
         self._counter = RepetitionCounter()
+        self._lowering = LoweringMeter(exercise.signal)
         self.reset()
 
     def reset(self) -> None:
         """Forget the movement under way."""
         self._counter.reset()
+        self._lowering.reset()
         self._persistence = Persistence()
-        self._turn: Pose | None = None
-        self._recent: deque[Pose] = deque(maxlen=TURN_FRAMES)
+        self._astray_since: int | None = None
         self.joints: tuple[JointDeviation, ...] = ()
         self.quality = 0.0
         self.present: tuple[Fault, ...] = ()
@@ -87,6 +117,7 @@ class ExerciseTracker:
     def _begin(self) -> None:
         self._quality_sum, self._judged_frames = 0.0, 0
         self._worst: dict[str, Fault] = {}
+        self._turning = TurningPoint()
 
     @property
     def phase(self) -> Phase:
@@ -101,34 +132,42 @@ class ExerciseTracker:
     def step(self, stamp: int, pose: Pose | None) -> Finished | None:
         """Take the pose at `stamp` [ns], None while nobody is in view; returns the repetition that it completes."""
         self.joints, self.quality, self.present = (), 0.0, ()
-        progress = progress_of(self.exercise, pose) if pose else math.nan
+        if pose and self.exercise.signal.lowered:
+            pose = self._lowering.step(stamp, pose)
+        progress = self._progress(stamp, pose) if pose else math.nan
         cycle = self._counter.step(stamp, progress)
-        if pose:
-            self._recent.append(pose)
-        if self._counter.peaked:
-            self._turn = Pose.median(self._recent)
         if pose and not math.isnan(progress):
+            self._turning.add(self.progress, pose)
             self.joints, self.quality = judge(self.exercise, pose, progress)
-            self.present = faults(self.exercise, pose, self.phase, self._turn if self._counter.turned else None)
+            self.present = faults(self.exercise, pose, self.phase, self._turning.pose() if cycle else None)
         self.lasting = self._persistence.step(stamp, self.present, self._at_turn)
         self._remember()
         return self._finish(cycle) if cycle else None
 
+    def _progress(self, stamp: int, pose: Pose) -> float:
+        """Progress of `pose`, NaN in a posture that isn't the exercise's; there for long, the movement is given up."""
+        progress = progress_of(self.exercise, pose)
+        if in_posture(self.exercise, pose, progress):
+            self._astray_since = None
+            return progress
+        if self._astray_since is None:
+            self._astray_since = stamp
+        if stamp - self._astray_since > ASTRAY:
+            self._counter.give_up()
+        return math.nan
+
     def _remember(self) -> None:
         if self.phase is Phase.IDLE:
             self._begin()
-            return
         if self.joints:
             self._quality_sum += self.quality
             self._judged_frames += 1
-        if self._counter.turned:  # a turning point taken too early is replaced by the one further out
-            self._worst = {name: fault for name, fault in self._worst.items() if name not in self._at_turn}
         for fault in self.lasting:
             if fault.name not in self._worst or fault.deviation > self._worst[fault.name].deviation:
                 self._worst[fault.name] = fault
 
     def _finish(self, cycle: Cycle) -> Finished:
-        form = self._quality_sum / max(self._judged_frames, 1)
+        form = self._quality_sum / self._judged_frames if self._judged_frames else 1.0
         finished = Finished(cycle, form * min(cycle.depth / FULL_RANGE, 1.0), tuple(self._worst.values()))
         self._begin()
         return finished

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from sportcoach_perception.angles import ANGLES, Angles, joint_angles, split_side
+from sportcoach_perception.angles import ANGLE_INDEX, ANGLES, SIDES, Angles, joint_angles, split_side
 from sportcoach_perception.frames import ImageFrame, Skeleton
+from sportcoach_perception.lowering import ENDS, end_heights, lowered
 from sportcoach_sim.athlete import Athlete, Truth
 from sportcoach_sim.plan import PlannedSet
 from sportcoach_sim.scene import VIEWS, Scene
@@ -19,6 +20,11 @@ EXERCISES: Final = ("squat", "push_up", "lunge", "jumping_jack")
 
 OBSERVABLE_P95: Final = 20.0
 """An angle whose error is larger than this more often than once in twenty pictures cannot be judged [degrees]."""
+
+
+LOWERED: Final = {"squat": "knee", "push_up": "elbow"}
+"""Angles, mean of both sides, that are told by how far the athlete comes down in the picture as well, see
+`sportcoach_perception.lowering`; listed as "knee_lowered"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,12 @@ class _Run:
     detected: np.ndarray[tuple[int], np.dtype[np.bool_]]
     error: Angles
     truth: Angles
+    image: Angles
 
 
 def _watch(athlete: Athlete, estimate: Callable[[ImageFrame], Skeleton], exercise: str) -> _Run:
-    """Detection (F,), error and truth of the angles (F, A) in the pictures of `exercise`."""
-    detected, errors, truths = [], [], []
+    """Detection (F,), error and truth of the angles (F, A), landmarks (F, 33, 2) in the pictures of `exercise`."""
+    detected, errors, truths, images = [], [], [], []
     truth: Truth | None = None
     for observation in athlete.observe():
         data = observation.data
@@ -74,7 +81,8 @@ def _watch(athlete: Athlete, estimate: Callable[[ImageFrame], Skeleton], exercis
                 error = joint_angles(skeleton.world) - truth.angles
                 errors.append((error + 180.0) % 360.0 - 180.0)
                 truths.append(truth.angles)
-    return _Run(np.array(detected), np.array(errors), np.array(truths))
+                images.append(skeleton.image)
+    return _Run(np.array(detected), np.array(errors), np.array(truths), np.array(images))
 
 
 def _columns(name: str, view: str) -> tuple[list[int], list[int]]:
@@ -84,26 +92,44 @@ def _columns(name: str, view: str) -> tuple[list[int], list[int]]:
     return both, near
 
 
-def _table(exercise: str, view: str, runs: Iterable[_Run]) -> Iterator[AngleError]:
+def _lowered(run: _Run, name: str) -> tuple[Angles, Angles]:
+    """Error and truth (F,) of the angle `name` as the picture tells it; the athlete is tallest when it is straight."""
+    upper, lower = end_heights(run.image[run.detected])[:, list(ENDS).index(name)].mean(axis=-1).T
+    height = lower - upper
+    truth = run.truth[run.detected][:, [ANGLE_INDEX[f"{side}_{name}"] for side in SIDES]].mean(axis=1)
+    straight, angle = np.percentile(height, 98), np.percentile(truth, 98)
+    return lowered(height, straight, angle) - truth, truth
+
+
+def _row(exercise: str, view: str, angle: str, error: Angles, near: Angles, truth: Angles) -> AngleError:
+    """The row about errors (F, sides), those of the near side, and the truth (F, sides)."""
+    size, near_size = np.abs(error), np.abs(near)
+    low, high = np.percentile(truth, (5, 95))
+    near_p95 = float(np.percentile(near_size, 95))
+    return AngleError(
+        exercise=exercise,
+        view=view,
+        angle=angle,
+        mean=float(size.mean()),
+        p95=float(np.percentile(size, 95)),
+        near_mean=float(near_size.mean()),
+        near_p95=near_p95,
+        bias=float(near.mean()),
+        swing=float(high - low),
+        observable=near_p95 <= OBSERVABLE_P95,
+    )
+
+
+def _table(exercise: str, view: str, runs: Sequence[_Run]) -> Iterator[AngleError]:
     error = np.concatenate([run.error[run.detected] for run in runs])
     truth = np.concatenate([run.truth[run.detected] for run in runs])
     for name in dict.fromkeys(split_side(angle)[1] for angle in ANGLES):
         both, near = _columns(name, view)
-        size, near_size = np.abs(error[:, both]), np.abs(error[:, near])
-        low, high = np.percentile(truth[:, both], (5, 95))
-        near_p95 = float(np.percentile(near_size, 95))
-        yield AngleError(
-            exercise=exercise,
-            view=view,
-            angle=name,
-            mean=float(size.mean()),
-            p95=float(np.percentile(size, 95)),
-            near_mean=float(near_size.mean()),
-            near_p95=near_p95,
-            bias=float(error[:, near].mean()),
-            swing=float(high - low),
-            observable=near_p95 <= OBSERVABLE_P95,
-        )
+        yield _row(exercise, view, name, error[:, both], error[:, near], truth[:, both])
+    if exercise in LOWERED:
+        name = LOWERED[exercise]
+        error, truth = (np.concatenate(parts) for parts in zip(*(_lowered(run, name) for run in runs), strict=True))
+        yield _row(exercise, view, f"{name}_lowered", error, error, truth)
 
 
 def measure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -88,6 +89,21 @@ def test_a_knee_falling_in_is_corrected_while_the_repetition_goes_on() -> None:
     assert cue.stamp < repetitions(coachings)[0].stamp
 
 
+def test_a_fault_of_the_turning_point_is_said_when_the_repetition_counts() -> None:
+    coachings = run(squats(depth=128.0, count=1))
+    (cue,) = cues(coachings)
+    assert cue.stamp == repetitions(coachings)[0].stamp
+
+
+def test_going_down_to_another_posture_is_no_repetition_and_draws_no_cue() -> None:
+    """Half a squat, then bending down to the floor and coming up again."""
+    down = [squatter(170.0 - 55.0 * share, lean=20.0 * share) for share in np.linspace(0.0, 1.0, 30)]
+    floor = [squatter(115.0, lean=80.0)] * 30
+    coachings = run(down + floor + down[::-1] + [squatter()] * 15)
+    assert cues(coachings) == []
+    assert repetitions(coachings) == []
+
+
 def test_a_flicker_of_a_fault_draws_no_cue() -> None:
     worlds = squats(seconds=3.0)
     for index in range(50, 55):
@@ -151,9 +167,10 @@ def test_a_flickering_label_neither_loses_nor_doubles(flickers: Sequence[tuple[s
 
 
 def test_the_same_movement_is_not_counted_for_two_exercises() -> None:
-    """A squat moves the knees as a lunge does: whichever is named, three movements stay three."""
+    """Whichever of two exercises with the same movement is named, three movements stay three."""
     half = len(squats()) // 2
-    found = repetitions(run(squats(), lambda index: "squat" if index < half else "lunge"))
+    coach = Coach({name: replace(EXERCISES["squat"], name=name) for name in ("squat", "lunge")})
+    found = repetitions(run(squats(), lambda index: "squat" if index < half else "lunge", coach))
     assert len(found) == 3
     assert {repetition.exercise for repetition in found} == {"squat", "lunge"}
 
@@ -166,7 +183,7 @@ def test_a_fixed_exercise_is_coached_whatever_is_recognised() -> None:
 
 def test_cues_come_in_the_language_asked_for() -> None:
     (cue,) = cues(run(squats(depth=128.0), coach=Coach(EXERCISES, language="zh")))
-    assert cue.text == "深度还差18度:再蹲低一些"
+    assert cue.text == "深度还差29度:再蹲低一些"
 
 
 def test_stages_go_round() -> None:

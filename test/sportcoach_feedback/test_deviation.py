@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from stick_figure import squatter
 
-from sportcoach_feedback.deviation import Pose, faults, judge, progress_of
-from sportcoach_feedback.exercise import load_exercises
+from sportcoach_feedback.deviation import faults, in_posture, judge, progress_of
+from sportcoach_feedback.exercise import VIEWS, Limit, load_exercises
+from sportcoach_feedback.pose import Pose
 from sportcoach_feedback.repetitions import Phase
+from sportcoach_perception.angles import ANGLE_INDEX
 from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS
 
 SQUAT = load_exercises()["squat"]
@@ -61,7 +63,7 @@ def test_depth_is_judged_at_the_turning_point() -> None:
     assert faults(SQUAT, shallow, Phase.EXECUTE, None) == ()
     (fault,) = faults(SQUAT, shallow, Phase.END, shallow)
     assert fault.name == "shallow_depth"
-    assert fault.deviation == pytest.approx(15.0, abs=1.0)
+    assert fault.deviation == pytest.approx(25.0, abs=1.0)
 
 
 def test_what_is_not_visible_is_not_judged() -> None:
@@ -87,6 +89,29 @@ def test_a_hidden_leg_hardly_counts_in_the_mean() -> None:
     assert Pose.of(world, visibility).mean("knee") == pytest.approx(85.0, abs=1.5)
 
 
-def test_another_posture_is_no_progress() -> None:
-    push_up = load_exercises()["push_up"]
-    assert np.isnan(progress_of(push_up, pose(170.0)))
+def test_another_posture_is_another_exercise() -> None:
+    assert not in_posture(load_exercises()["push_up"], pose(170.0), 0.0)
+    assert in_posture(SQUAT, pose(85.0), 1.0)
+
+
+def test_a_squat_is_no_lunge_once_it_is_deep() -> None:
+    lunge = load_exercises()["lunge"]
+    assert in_posture(lunge, pose(150.0), 0.25)
+    assert not in_posture(lunge, pose(90.0), 1.0)
+
+
+def test_a_difference_goes_by_the_side_with_the_larger_angle() -> None:
+    step = Limit("hip_flexion", "difference", tuple(VIEWS), 0.0, 20.0, 180.0)
+    uneven = pose(90.0)
+    uneven.angles[ANGLE_INDEX["right_hip_flexion"]] += 30.0
+    ((name, degrees),) = uneven.readings(step)
+    assert name == "right_hip_flexion"
+    assert degrees == pytest.approx(30.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("azimuth", "view"), [(5.0, "front"), (40.0, "oblique"), (85.0, "side")])
+def test_what_the_view_does_not_show_is_not_judged(azimuth: float, view: str) -> None:
+    judged = {joint.joint for joint in judge(SQUAT, pose(100.0, azimuth=azimuth), 0.8)[0]}
+    assert ("left_knee_valgus" in judged) == (view == "front")
+    assert ("trunk" in judged) == (view != "front")
+    assert ("left_hip_flexion" in judged) == (view == "side")

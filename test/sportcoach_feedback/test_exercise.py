@@ -77,6 +77,10 @@ def test_a_new_exercise_is_a_file(tmp_path: Path) -> None:
         ("signal: {", "signal: {{", 3, "YAML"),
         ("turn: 45}", "turn: !angle 45}", 3, "!angle"),
         ("tolerance: 15", "tolerance: !!int wide", 5, "'wide'"),
+        ("tolerance: 15", "tolerance: 15, views: [top]", 5, "front, oblique, side"),
+        ("tolerance: 15", "tolerance: 15, views: front", 5, "list"),
+        ("side: each", "side: difference", 5, "'difference'"),
+        ("turn: 45}", "turn: 45, lowered: 1}", 3, "true or false"),
         ("source: measured by ourselves", "source: 2020-99-99", 2, "2020-99-99"),
     ],
 )

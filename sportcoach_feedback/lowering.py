@@ -1,0 +1,47 @@
+"""The driving angle of an exercise, corrected by what the picture shows."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import Final
+
+from sportcoach_feedback.exercise import Signal
+from sportcoach_feedback.pose import Pose
+from sportcoach_perception.lowering import lowered
+
+MEMORY: Final = 10_000_000_000
+"""For so long it is remembered how high the athlete was [ns]."""
+
+MOVED: Final = 0.06
+"""Share of the height by which the lower end may be elsewhere: further, and the athlete has come nearer or gone."""
+
+
+class LoweringMeter:
+    """Sets the driving angle of each pose to what the picture tells, where that is more bent.
+
+    The straight limb is the one seen highest above the same place within `MEMORY`. Both ways to tell the angle err on
+    the straight side: a pose network with limbs that bend towards the camera, the picture while its limb isn't upright.
+    """
+
+    def __init__(self, signal: Signal) -> None:
+        self._signal = signal
+        self._seen: deque[tuple[int, float, float]] = deque()
+
+    def reset(self) -> None:
+        """Forget the athlete."""
+        self._seen.clear()
+
+    def step(self, stamp: int, pose: Pose) -> Pose:
+        """`pose`, seen at `stamp` [ns], with the better angle."""
+        upper, lower = pose.limb(self._signal.angle)
+        height, seen = lower - upper, self._seen
+        if not height > 0.0:  # unknown, or upside down
+            return pose
+        while seen and stamp - seen[0][0] > MEMORY:
+            seen.popleft()
+        seen.append((stamp, height, lower))
+        straight = max(tall for _, tall, below in seen if abs(below - lower) <= MOVED * tall)
+        angle = float(lowered(height, straight, self._signal.start))
+        mean = pose.mean(self._signal.angle)
+        return pose.with_mean(self._signal.angle, angle) if not math.isnan(mean) and angle < mean else pose
