@@ -41,15 +41,20 @@ class Attitude:
             self._set((1.0 + uz, uy, -ux, 0.0) if uz > -0.999 else (0.0, 1.0, 0.0, 0.0))
         else:
             zx, zy, zz = self.rotation[2]
-            gx, gy, gz = (0.5 * (a + b) for a, b in zip(self._gyro, gyro, strict=True))  # trapezoidal: no lag
+            gx, gy, gz = self._gyro  # the mean with the sample before: a rotation that does not run ahead
             self._turn(
-                (gx + self.GAIN * (uy * zz - uz * zy)) * elapsed,
-                (gy + self.GAIN * (uz * zx - ux * zz)) * elapsed,
-                (gz + self.GAIN * (ux * zy - uy * zx)) * elapsed,
+                (0.5 * (gx + gyro[0]) + self.GAIN * (uy * zz - uz * zy)) * elapsed,
+                (0.5 * (gy + gyro[1]) + self.GAIN * (uz * zx - ux * zz)) * elapsed,
+                (0.5 * (gz + gyro[2]) + self.GAIN * (ux * zy - uy * zx)) * elapsed,
                 self._q,
             )
         self._gyro = gyro
-        return tuple(row[0] * ax + row[1] * ay + row[2] * az for row in self.rotation)  # type: ignore[return-value]
+        x, y, z = self.rotation
+        return (
+            x[0] * ax + x[1] * ay + x[2] * az,
+            y[0] * ax + y[1] * ay + y[2] * az,
+            z[0] * ax + z[1] * ay + z[2] * az,
+        )
 
     def _turn(self, rx: float, ry: float, rz: float, q: tuple[float, float, float, float]) -> None:
         """Multiply by the rotation vector (rx, ry, rz) [rad] of the sensor's axes."""

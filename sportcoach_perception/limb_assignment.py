@@ -40,7 +40,13 @@ SPEED_SPREAD: Final = 0.5
 SPEED_WEIGHT: Final = 5.0
 """Independent looks at those speeds."""
 
-CERTAIN: Final = 25.0
+MAX_SPEED_COST: Final = 10.0
+"""No pair is less likely than this for its speeds alone: what turns towards the camera is not seen to move [nats]."""
+
+MAX_SECONDS: Final = 10.0
+"""More movement makes nothing more certain: what a pose network gets wrong in a movement, it gets wrong again [s]."""
+
+CERTAIN: Final = 28.0
 """Sensors count as swapped when another permutation is so much more likely than the present one [nats]."""
 
 UNCERTAIN: Final = 10.0
@@ -165,7 +171,7 @@ class LimbAssignment:
         fits = np.zeros((len(LIMBS), len(LIMBS)))
         for index, evidence in enumerate(self._evidence.values()):
             if evidence.seconds >= MIN_SECONDS:
-                fits.flat[index] = np.max(evidence.likelihood())
+                fits.flat[index] = np.max(evidence.likelihood(alone=True)) * min(1.0, MAX_SECONDS / evidence.seconds)
             yield
         self._decide(fits)
 
@@ -189,5 +195,6 @@ class LimbAssignment:
         ratio = turned[:, None] - moved
         if self.known.any():
             ratio -= np.mean(np.diag(ratio)[self.known])
-        self.scores = fits - SPEED_WEIGHT * ratio**2 / (2.0 * SPEED_SPREAD**2)
+        cost = SPEED_WEIGHT * ratio**2 / (2.0 * SPEED_SPREAD**2)
+        self.scores = fits - np.minimum(cost, MAX_SPEED_COST)
         self.assignment = most_likely(self.scores, self.known)

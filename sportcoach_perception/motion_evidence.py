@@ -76,7 +76,7 @@ class _Fit:
         return float(self._sum[0, -1, -1]) / RATE
 
     def quality(self) -> Array:
-        """(K,) sum of -log(1 - rho^2) over the segment alone and the principal movements."""
+        """(2, K) -log(1 - rho^2) of the segment alone, and of the principal movements."""
         weight = self._sum[0, -1, -1]
         mean = self._sum[:, -1, :-1] / weight
         covariance = self._sum[:, :-1, :-1] / weight - mean[:, :, None] * mean[:, None, :]
@@ -86,7 +86,9 @@ class _Fit:
         cross = cross @ np.hstack([segment, principal])
         explained = cross.transpose(0, 2, 1) @ np.linalg.solve(_ridged(felt), cross)
         alone = segment.shape[1]
-        return _log_unexplained(explained[:, :alone, :alone]) + _log_unexplained(explained[:, alone:, alone:])
+        return np.stack(
+            [_log_unexplained(explained[:, :alone, :alone]), _log_unexplained(explained[:, alone:, alone:])]
+        )
 
 
 def _ridged(covariance: Array) -> Array:
@@ -130,6 +132,12 @@ class MotionEvidence:
         """Movement taken in, of which the older counts less [s]."""
         return self._turning.seconds
 
-    def likelihood(self) -> Array:
-        """(K,) log-likelihood of every one of OFFSETS, up to a constant; never negative."""
-        return (self._turning.quality() + self._pushing.quality()) * (INDEPENDENT / 2.0 * self.seconds)
+    def likelihood(self, alone: bool = False) -> Array:
+        """(K,) log-likelihood of every one of OFFSETS, up to a constant; never negative.
+
+        Args:
+            alone: from the segment alone, which is what tells one limb from another.
+        """
+        fits = self._turning.quality() + self._pushing.quality()
+        fit = fits[0] if alone else np.sum(fits, axis=0)
+        return np.asarray(fit * (INDEPENDENT / 2.0 * self.seconds))

@@ -104,6 +104,7 @@ class MotionOffset:
         self._felt = FeltMotion()
         self._evidence = MotionEvidence()
         self._begin = -np.inf
+        self._stale = False
         self.likelihood = np.zeros(len(OFFSETS))
         self.estimate = OffsetEstimate()
 
@@ -123,7 +124,10 @@ class MotionOffset:
         self._advance()
 
     def _advance(self) -> None:
-        """Take in the next piece of movement once all of it is there."""
+        """Take in the next piece of movement once all of it is there; draw the conclusion at the next call."""
+        if self._stale:
+            self._conclude()
+            return
         begin = max(self._begin, self._seen.first + MARGIN, self._felt.first + REACH + MARGIN)
         end = begin + BLOCK
         if self._seen.last < end + MARGIN + MAX_DELAY or self._felt.last < end + REACH + MARGIN:
@@ -141,6 +145,10 @@ class MotionOffset:
             seen = self._seen.motion(self._limb, begin, end)
             if seen is not None:
                 self._evidence.add(felt, seen)
+        self._stale = True
+
+    def _conclude(self) -> None:
+        self._stale = False
         if self._evidence.seconds >= MIN_SECONDS:
             self.likelihood = self._evidence.likelihood()
             self.estimate = highest_peak(self.likelihood)

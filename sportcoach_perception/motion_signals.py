@@ -9,6 +9,7 @@ of what is seen (of an athlete far away against its size):
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -170,8 +171,8 @@ class FeltMotion(_Recent[tuple[float, ...]]):
     def add(self, sample: ImuSample) -> None:
         """Take a sample that is newer than all before and finite; others are dropped."""
         time = sample.stamp * 1e-9
-        if time > self.last and np.isfinite(sample.signal).all():
-            ax, ay, az, gx, gy, gz = sample.signal.tolist()
+        ax, ay, az, gx, gy, gz = sample.signal.tolist()
+        if time > self.last and math.isfinite(ax + ay + az + gx + gy + gz):
             pushed = self._attitude.update((ax, ay, az), (gx, gy, gz), time - self.last)
             x, y, z = self._attitude.rotation
             self._items.append((time, (*x, *y, *z, *pushed)))
