@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sportcoach.bag import Bag
-from sportcoach.bag_source import IMU, BagSource
+from sportcoach.bag_source import CONTROL, IMU, BagSource
 from sportcoach.pipeline import Pipeline, Results
+from sportcoach_feedback.messages import read_control
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame
 from sportcoach_perception.images import decode_compressed, decode_image
@@ -62,6 +63,9 @@ class BagFeed:
         return 0 < self._limit <= stamp - self._first
 
     def _feed(self, name: str, message: Any, arrival: int) -> Results:
+        if name in CONTROL:
+            self._pipeline.control(read_control(message))
+            return ()
         if name in IMU:
             return self._pipeline.add_imu(read_imu(message, name.split("/")[1]), arrival)
         if name == "skeleton":

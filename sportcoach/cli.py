@@ -155,6 +155,10 @@ def _parser() -> argparse.ArgumentParser:
     add_options(graph, "what to look for", ("complexity",))
     graph.set_defaults(command="bench_graph")
 
+    bags = what.add_parser("bags", help="writing, reading and analyzing bags; what recording costs")
+    bags.add_argument("--repetitions", type=int, default=12, metavar="N", help="of each exercise (default: 12)")
+    bags.set_defaults(command="bench_bags")
+
     sim = what.add_parser("sim", help="speed of the simulated athlete")
     sim.set_defaults(command="bench_sim")
 
@@ -177,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     fusion.set_defaults(command="bench_fusion")
 
-    for benchmark in (graph, sim, accuracy, recognition, fusion):
+    for benchmark in (graph, bags, sim, accuracy, recognition, fusion):
         benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
 

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from sportcoach.results import FrameResult
 from sportcoach_feedback.coach import Coach
+from sportcoach_feedback.control import Control
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.frames import FusedFrame, ImageFrame, ImuSample, Skeleton
 from sportcoach_perception.fusion import Fusion
@@ -66,6 +67,14 @@ class Pipeline:
     def add_imu(self, sample: ImuSample, arrival: int) -> Results:
         """Take an IMU sample that was received at `arrival` [ns]."""
         return self._judge(self._fusion.add_imu(sample, arrival))
+
+    def control(self, wish: Control) -> None:
+        """Take a wish about the session; it holds from the first frame that is not older.
+
+        Raises:
+            UserError: there is no such exercise.
+        """
+        self._coach.control(wish)
 
     def flush(self) -> Results:
         """The results that were still waiting for IMU samples, at the end of a recording."""

@@ -31,6 +31,7 @@ def main() -> None:
         "Made by `tools/make_results.py` from [docs/results](results); each table names the command that printed it.",
         "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/frame_gat.md).",
         *graph_section(read("graph.json")),
+        *bags_section(read("bags.json")),
         *sim_section(read("sim.json")),
         *dataset_section(read("dataset.json")),
         *accuracy_section(read("pose-accuracy.json")),
@@ -66,6 +67,23 @@ def graph_section(bench: dict[str, Any]) -> list[str]:
         f"Latency is from the stamp of the frame to the arrival of its decision. {bench['date']}, {bench['machine']}.",
         "",
         f"    {GRAPH}",
+        *figures_table(bench),
+    ]
+
+
+def bags_section(bench: dict[str, Any]) -> list[str]:
+    """Speed of bags."""
+    skeletons, pictures = bench["skeletons"], bench["pictures"]
+    return [
+        "",
+        "## Bags",
+        "",
+        f"Of the simulated athlete: {skeletons['seconds']:.0f} s of skeletons, {pictures['seconds']:.0f} s of pictures "
+        f"(JPEG, 640x480, 30 fps, {pictures['megabytes']:.1f} MB), both with 400 IMU messages a second. Analyzed in "
+        f"{bench['processes']['skeletons']} processes and in {bench['processes']['pictures']}; recorder_cpu is for the "
+        f"pictures at the rate of life. {bench['date']}, {bench['machine']}.",
+        "",
+        "    sportcoach bench bags --json",
         *figures_table(bench),
     ]
 
