@@ -139,8 +139,9 @@ class SeenMotion(_Recent[Skeleton]):
         self._smoothed = smoothed
 
     def add(self, skeleton: Skeleton) -> None:
-        """Take a skeleton that is newer than all before; others are dropped."""
-        if skeleton.stamp * 1e-9 > self.last:
+        """Take a skeleton that is newer than all before, finite and of some size; others are dropped."""
+        sized = np.isfinite(skeleton.image).all() and np.ptp(skeleton.image, axis=0).min() > 0.0
+        if sized and skeleton.stamp * 1e-9 > self.last:
             self._items.append((skeleton.stamp * 1e-9, skeleton))
 
     def motion(self, limb: str, begin: float, end: float) -> Motion | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sportcoach.bench_fusion_assignment import assignment_figures
 from sportcoach.bench_fusion_offset import offset_figures
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach.fusion_speed import Policy, fusion, never_matching, pairing_errors, run, valid_share, wired, wireless
@@ -37,6 +38,7 @@ def main(arguments: argparse.Namespace) -> int:
         *error_figures(motion, policies, arguments.seed),
         *speed_figures(motion, policies, arguments.seed),
         *offset_figures(arguments.runs, arguments.seed),
+        *assignment_figures(arguments.runs, arguments.seed),
     ]
     details = {"policies": [policy.name for policy in policies], "draws": DRAWS, "runs": arguments.runs}
     return _print(arguments, "fusion", figures, details)

@@ -76,6 +76,16 @@ def test_readings_that_are_no_numbers_are_dropped() -> None:
     assert watch(items, "left_wrist").estimate.sure
 
 
+@pytest.mark.parametrize("value", [0.5, np.nan, np.inf])
+def test_skeletons_without_extent_or_number_are_dropped(value: float) -> None:
+    items = []
+    for item in record("jumping_jack"):
+        items.append(item)
+        if isinstance(item, Skeleton):
+            items.append(Skeleton(item.stamp + 1_000_000, True, np.full((33, 2), value, np.float32)))
+    assert watch(items, "left_wrist").estimate == watch(record("jumping_jack"), "left_wrist").estimate
+
+
 def test_the_same_stamps_give_the_same_estimate() -> None:
     assert watch(record("lunge"), "left_ankle").estimate == watch(record("lunge"), "left_ankle").estimate
 
