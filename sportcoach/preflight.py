@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -30,8 +31,8 @@ def check(options: GraphOptions) -> None:
     frames(options)
     if options.source == "video":
         VideoFile(options.video).close()
-    if options.record and Path(options.record).exists():
-        raise UserError(f"{options.record} exists already and is not overwritten: record to another folder")
+    if options.record:
+        _check_recording(Path(options.record).absolute())
     if options.imu:
         declared = load_parameters(config_path("parameters.yaml"), "imu_node")
         parameters = {name: spec.default for name, spec in declared.items()} | imu(options)
@@ -43,3 +44,11 @@ def check(options: GraphOptions) -> None:
 
         load_trial(options.trial)
         check_drawing()
+
+
+def _check_recording(folder: Path) -> None:
+    if folder.exists():
+        raise UserError(f"{folder} exists already and is not overwritten: record to another folder")
+    parent = next(parent for parent in folder.parents if parent.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise UserError(f"cannot record to {folder}: {parent} is no folder that can be written to")
