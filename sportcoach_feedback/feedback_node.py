@@ -17,8 +17,10 @@ from sportcoach_feedback.messages import (
     fill_repetition,
     fill_stage,
     fill_voice,
+    read_control,
 )
 from sportcoach_feedback.voice import voice_command
+from sportcoach_perception.errors import UserError
 from sportcoach_perception.messages import read_fused, stamp_of
 from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node
 from sportcoach_perception.stamp_join import StampJoin
@@ -51,12 +53,19 @@ class FeedbackNode(NodeBase):
         self._join = StampJoin(2)
         self.subscribe(msg.FusedFrame, "fused", self._on_fused)
         self.subscribe(msg.Action, "action", self._on_action)
+        self.subscribe(msg.Control, "control", self._on_control, COMMANDS)
 
     def _on_fused(self, message: msg.FusedFrame) -> None:
         self._add(FUSED, message)
 
     def _on_action(self, message: msg.Action) -> None:
         self._add(ACTION, message)
+
+    def _on_control(self, message: msg.Control) -> None:
+        try:
+            self._coach.control(read_control(message))
+        except UserError as error:
+            self.get_logger().warning(str(error))
 
     def _add(self, stream: int, message: msg.FusedFrame | msg.Action) -> None:
         pair = self._join.add(stream, stamp_of(message.header.stamp), message)

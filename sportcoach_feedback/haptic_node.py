@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any
 
 from sensor_msgs.msg import JoyFeedback, JoyFeedbackArray
-from sportcoach_msgs.msg import HapticCommand
+from sportcoach_msgs.msg import Control, HapticCommand
 
 from sportcoach_feedback.haptics import JOY_FEEDBACK_IDS
 from sportcoach_feedback.messages import read_haptic
@@ -26,6 +26,7 @@ class HapticNode(NodeBase):
         super().__init__("haptic_node")
         self._playing: dict[str, deque[Change]] = {}
         self._timer: Any = None
+        self._muted = False
 
     def configure(self) -> None:
         """Make the publisher."""
@@ -35,6 +36,7 @@ class HapticNode(NodeBase):
         """Start listening."""
         if self.parameter("enabled"):
             self.subscribe(HapticCommand, "haptic", self._on_command, COMMANDS)
+            self.subscribe(Control, "control", self._on_control, COMMANDS)
             self._timer = self.create_timer(TICK, self._play)
             self._timer.cancel()  # runs only while something vibrates
 
@@ -46,7 +48,13 @@ class HapticNode(NodeBase):
             self._publish(dict.fromkeys(self._playing, 0.0))
             self._playing.clear()
 
+    def _on_control(self, message: Control) -> None:
+        if message.command in (Control.MUTE, Control.UNMUTE):
+            self._muted = message.command == Control.MUTE
+
     def _on_command(self, message: HapticCommand) -> None:
+        if self._muted:
+            return
         command = read_haptic(message)
         if command.actuator not in JOY_FEEDBACK_IDS:
             self.get_logger().warning(f"no actuator '{command.actuator}'; there are {', '.join(JOY_FEEDBACK_IDS)}")

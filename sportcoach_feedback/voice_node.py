@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sportcoach_msgs.msg import VoiceCommand
+from sportcoach_msgs.msg import Control, VoiceCommand
 
 from sportcoach_feedback.messages import read_voice
 from sportcoach_feedback.voice import Espeak, Speaker
@@ -18,6 +18,7 @@ class VoiceNode(NodeBase):
     def __init__(self) -> None:
         super().__init__("voice_node")
         self._speaker: Speaker | None = None
+        self._muted = False
 
     def configure(self) -> None:
         """Find a voice."""
@@ -35,6 +36,7 @@ class VoiceNode(NodeBase):
         """Start listening."""
         if self._speaker is not None:
             self.subscribe(VoiceCommand, "voice", self._on_command, COMMANDS)
+            self.subscribe(Control, "control", self._on_control, COMMANDS)
 
     def cleanup(self) -> None:
         """Fall silent."""
@@ -43,8 +45,12 @@ class VoiceNode(NodeBase):
             self._speaker = None
 
     def _on_command(self, message: VoiceCommand) -> None:
-        if self._speaker is not None:
+        if self._speaker is not None and not self._muted:
             self._speaker.say(read_voice(message))
+
+    def _on_control(self, message: Control) -> None:
+        if message.command in (Control.MUTE, Control.UNMUTE):
+            self._muted = message.command == Control.MUTE
 
 
 def main() -> None:
