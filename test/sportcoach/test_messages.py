@@ -40,7 +40,9 @@ def test_a_skeleton_survives() -> None:
 def test_a_fused_frame_survives() -> None:
     sync_error = np.array([0.001, np.nan, 0.002, np.nan], np.float32)
     valid = ~np.isnan(sync_error)
-    frame = frames.FusedFrame(STAMP, True, floats(33, 3), floats(33), floats(4, 6), valid, sync_error, "a", floats(33, 2))
+    frame = frames.FusedFrame(
+        STAMP, True, floats(33, 3), floats(33), floats(4, 6), valid, sync_error, "a", floats(33, 2)
+    )
     assert_same(frame, perception.read_fused(perception.fill_fused(msg.FusedFrame(), frame, "camera")))
 
 
