@@ -115,22 +115,30 @@ class MotionEvidence:
     def __init__(self) -> None:
         self._turning = _Fit(9, _SEGMENT)
         self._pushing = _Fit(3, _FAR_END)
+        self._delays = np.zeros(2)
 
     def fade(self, elapsed: float) -> None:
         """Let time go by [s]."""
         share = 0.5 ** (elapsed / HALF_LIFE)
         self._turning.fade(share)
         self._pushing.fade(share)
+        self._delays *= share
 
     def add(self, felt: Motion, seen: Motion) -> None:
         """Take in movement, felt from `REACH` before to `REACH` after what is seen."""
         self._turning.add(felt.turning, seen.turning)
         self._pushing.add(felt.pushing, seen.pushing)
+        self._delays += np.sum(seen.turning[:, :4] ** 2) * np.array([seen.delay, 1.0])
 
     @property
     def seconds(self) -> float:
         """Movement taken in, of which the older counts less [s]."""
         return self._turning.seconds
+
+    @property
+    def delay(self) -> float:
+        """Mean delay that has been taken out of what is seen of the segment, the faster the more it counts [s]."""
+        return float(self._delays[0] / self._delays[1]) if self._delays[1] > 0.0 else 0.0
 
     def likelihood(self, alone: bool = False) -> Array:
         """(K,) log-likelihood of every one of OFFSETS, up to a constant; never negative.

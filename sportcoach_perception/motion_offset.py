@@ -6,8 +6,9 @@ The likelihood of every offset (`motion_evidence`) has a peak. Its curvature giv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,9 @@ MIN_TURN: Final = 0.15
 
 MIN_SECONDS: Final = 2.0
 """Less movement than this says nothing [s]."""
+
+DELAY_DOUBT: Final = 0.15
+"""Deviation of the delay of landmarks against the computed one, as a share of it."""
 
 MAX_DEVIATION: Final = 0.010
 """A sure estimate has no larger one [s]."""
@@ -151,7 +155,9 @@ class MotionOffset:
         self._stale = False
         if self._evidence.seconds >= MIN_SECONDS:
             self.likelihood = self._evidence.likelihood()
-            self.estimate = highest_peak(self.likelihood)
+            estimate = highest_peak(self.likelihood)
+            deviation = math.hypot(estimate.deviation, DELAY_DOUBT * self._evidence.delay)
+            self.estimate = replace(estimate, deviation=deviation)
         else:
             self.likelihood = np.zeros(len(OFFSETS))
             self.estimate = OffsetEstimate()

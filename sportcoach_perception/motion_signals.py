@@ -58,10 +58,11 @@ _PAD: Final = round(MARGIN * RATE)
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """Movement on the grid: `turning` (N, A) and `pushing` (N, B)."""
+    """Movement on the grid: `turning` (N, A) and `pushing` (N, B); `delay` has been taken out of it [s]."""
 
     turning: Array
     pushing: Array
+    delay: float = 0.0
 
 
 def turn_rate(felt: Motion) -> float:
@@ -159,7 +160,7 @@ class SeenMotion(_Recent[Skeleton]):
             delays = mean_delay(points, athlete_size(image), (times[-1] - times[0]) / (len(times) - 1))
         grid = _grid(begin, end)[:, None] + np.repeat(delays, 2)
         positions = _resample(grid, times, points.reshape(len(times), -1))
-        return Motion(_smooth(positions, order=1), _smooth(positions, order=2))
+        return Motion(_smooth(positions, order=1), _smooth(positions, order=2), float(np.mean(delays[:2])))
 
 
 class FeltMotion(_Recent[tuple[float, ...]]):
