@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -25,6 +26,17 @@ def start(*arguments: str | Path, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command(arguments), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
     )
+
+
+@contextmanager
+def running(*arguments: str | Path, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """As `start`; what still runs at the end, when a test has failed, is killed with its nodes."""
+    process = start(*arguments, folder=folder)
+    try:
+        yield process
+    finally:
+        process.kill()  # the kernel ends the nodes with it
+        process.communicate()
 
 
 def command(arguments: Sequence[str | Path]) -> list[str]:

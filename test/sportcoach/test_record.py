@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from graph_runs import ROOT, command, node_processes, start
+from graph_runs import ROOT, command, node_processes, running
 
 from sportcoach.bag import Bag
 from sportcoach.bag_types import Qos
@@ -86,14 +86,14 @@ def wait_for_size(folder: Path, size: int) -> None:
 def test_a_killed_recorder_loses_at_most_the_last_second(
     publishers: Publishers, tmp_path: Path, ros_domain_id: int
 ) -> None:
-    record = start("record", "--out", "bag", "--profile", "all", folder=tmp_path)
-    wait_for_size(tmp_path / "bag", 1_000_000)
-    (pid,) = node_processes(ros_domain_id)
-    killed_at = publishers.last
-    os.kill(pid, signal.SIGKILL)
-    output, _ = record.communicate(timeout=20)
-    assert record.returncode == 1
-    assert "recorder_node was ended by SIGKILL" in output
+    with running("record", "--out", "bag", "--profile", "all", folder=tmp_path) as record:
+        wait_for_size(tmp_path / "bag", 1_000_000)
+        (pid,) = node_processes(ros_domain_id)
+        killed_at = publishers.last
+        os.kill(pid, signal.SIGKILL)
+        output, _ = record.communicate(timeout=20)
+        assert record.returncode == 1
+        assert "recorder_node was ended by SIGKILL" in output
     with Bag(tmp_path / "bag") as bag:
         assert "is damaged" in bag.damage
         assert bag.topics[IMU].qos == (Qos(reliable=False),)
@@ -104,11 +104,11 @@ def test_a_killed_recorder_loses_at_most_the_last_second(
 
 
 def test_people_stay_out_and_a_recording_ends_complete(publishers: Publishers, tmp_path: Path) -> None:
-    record = start("record", "--out", "bag", "--split-seconds", "0.5", folder=tmp_path)
-    wait_for_size(tmp_path / "bag", 15_000)
-    record.send_signal(signal.SIGINT)
-    output, _ = record.communicate(timeout=20)
-    assert record.returncode == 0, output
+    with running("record", "--out", "bag", "--split-seconds", "0.5", folder=tmp_path) as record:
+        wait_for_size(tmp_path / "bag", 15_000)
+        record.send_signal(signal.SIGINT)
+        output, _ = record.communicate(timeout=20)
+        assert record.returncode == 0, output
     with Bag(tmp_path / "bag") as bag:
         assert bag.damage == ""
         assert PICTURE not in bag.topics

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graph_runs import node_processes, sportcoach, start, wait_for_line
+from graph_runs import node_processes, running, sportcoach, wait_for_line
 
 from sportcoach.bag_types import Qos, message_types
 from sportcoach.bag_writer import BagWriter
@@ -88,37 +88,40 @@ def listener(ros_domain_id: int, monkeypatch: pytest.MonkeyPatch, request: Any) 
 def test_what_was_recorded_comes_in_order_under_a_new_name_with_its_time(listener: Listener, tmp_path: Path) -> None:
     write_bag(tmp_path / "bag")
     words = ("--topics", "/kept", "/lossy", "--remap", "/kept:=/ours", "--clock", "--rate", "0.5")
-    replay = start("replay", "bag", *words, folder=tmp_path)
-    listener.listen(lambda: bool(listener.kept))
-    offered = {name: listener.node.get_publishers_info_by_topic(name)[0].qos_profile for name in ("/ours", "/lossy")}
-    assert offered["/ours"].durability.name == "TRANSIENT_LOCAL"
-    assert offered["/lossy"].reliability.name == "BEST_EFFORT"
-    listener.listen(lambda: len(listener.kept) == COUNT)
-    assert replay.wait(timeout=20) == 0
-    assert listener.kept == list(range(COUNT))
-    assert listener.lossy == sorted(set(listener.lossy))
-    assert listener.clock == sorted(listener.clock)
-    assert START <= listener.clock[0] <= listener.clock[-1] <= START + COUNT * STEP
+    with running("replay", "bag", *words, folder=tmp_path) as replay:
+        listener.listen(lambda: bool(listener.kept))
+        offered = {
+            name: listener.node.get_publishers_info_by_topic(name)[0].qos_profile for name in ("/ours", "/lossy")
+        }
+        assert offered["/ours"].durability.name == "TRANSIENT_LOCAL"
+        assert offered["/lossy"].reliability.name == "BEST_EFFORT"
+        listener.listen(lambda: len(listener.kept) == COUNT)
+        assert replay.wait(timeout=20) == 0
+        assert listener.kept == list(range(COUNT))
+        assert listener.lossy == sorted(set(listener.lossy))
+        assert listener.clock == sorted(listener.clock)
+        assert START <= listener.clock[0] <= listener.clock[-1] <= START + COUNT * STEP
 
 
 def test_it_pauses_and_loops_until_it_is_stopped(listener: Listener, tmp_path: Path, ros_domain_id: int) -> None:
     write_bag(tmp_path / "bag")
-    replay = start("replay", "bag", "--topics", "/kept", "--loop", "--rate", "2", "--clock", folder=tmp_path)
-    listener.listen(lambda: listener.kept.count(0) >= 2)
-    (pid,) = node_processes(ros_domain_id)
-    os.kill(pid, signal.SIGUSR1)
-    wait_for_line(replay, "paused")
-    listener.drain()
-    count = len(listener.kept)
-    listener.drain(seconds=1.0)
-    assert len(listener.kept) == count
-    os.kill(pid, signal.SIGUSR1)
-    listener.listen(lambda: len(listener.kept) > count)
-    replay.send_signal(signal.SIGINT)
-    assert replay.wait(timeout=20) == 0
-    assert any(after < before for before, after in zip(listener.clock, listener.clock[1:], strict=False))
-    first = listener.kept[: listener.kept.index(0, 1)]
-    assert first == sorted(first)
+    words = ("--topics", "/kept", "--loop", "--rate", "2", "--clock")
+    with running("replay", "bag", *words, folder=tmp_path) as replay:
+        listener.listen(lambda: listener.kept.count(0) >= 2)
+        (pid,) = node_processes(ros_domain_id)
+        os.kill(pid, signal.SIGUSR1)
+        wait_for_line(replay, "paused")
+        listener.drain()
+        count = len(listener.kept)
+        listener.drain(seconds=1.0)
+        assert len(listener.kept) == count
+        os.kill(pid, signal.SIGUSR1)
+        listener.listen(lambda: len(listener.kept) > count)
+        replay.send_signal(signal.SIGINT)
+        assert replay.wait(timeout=20) == 0
+        assert any(after < before for before, after in zip(listener.clock, listener.clock[1:], strict=False))
+        first = listener.kept[: listener.kept.index(0, 1)]
+        assert first == sorted(first)
 
 
 @pytest.mark.parametrize(
