@@ -33,7 +33,7 @@ def coach_as(exercise: str, results: list[FrameResult]) -> tuple[int, int]:
     repetitions = cues = 0
     for result in results:
         seen = result.skeleton
-        frame = FusedFrame(seen.stamp, seen.detected, seen.world, seen.visibility)
+        frame = FusedFrame(seen.stamp, seen.detected, seen.world, seen.visibility, image=seen.image)
         coaching = coach.step(frame, action(seen.stamp, exercise if seen.detected else NOBODY))
         repetitions += len(coaching.repetitions)
         cues += coaching.cue is not None
