@@ -84,10 +84,7 @@ class Pipeline:
         results = []
         for frame in frames:
             action = self._recognizer.step(frame)
-            skeleton = Skeleton(
-                frame.stamp, frame.detected, frame.image, frame.world, frame.visibility, frame.athlete_id
-            )
-            results.append(FrameResult(skeleton, action, self._coach.step(frame, action), 0.0))
+            results.append(FrameResult(frame.skeleton, action, self._coach.step(frame, action), 0.0))
         return tuple(results)
 
     def close(self) -> None:

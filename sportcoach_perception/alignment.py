@@ -7,8 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
-
 from sportcoach_perception.frames import FusedFrame, ImuSample, Skeleton
 from sportcoach_perception.limb_assignment import Assignment, LimbAssignment
 from sportcoach_perception.motion_offset import MotionOffset, OffsetEstimate
@@ -72,10 +70,7 @@ class Alignment:
 
         The limbs take turns: learning costs far more than everything else, and must not come all at once.
         """
-        # What has no extent, or no number, has no movement to compare.
-        extent = np.ptp(frame.image, axis=0)
-        detected = frame.detected and bool(np.all((extent > 0.0) & (extent < np.inf)))
-        skeleton = Skeleton(frame.stamp, detected, frame.image, frame.world, frame.visibility, frame.athlete_id)
+        skeleton = frame.skeleton
         for seen in self._seen:
             seen.append(skeleton)
         if any(self._waiting):

@@ -76,3 +76,8 @@ class FusedFrame:
     sync_error: Floats = field(default_factory=lambda: np.full(len(LIMBS), np.nan, np.float32))
     athlete_id: str = ""
     image: Floats = field(default_factory=lambda: _zeros(len(LANDMARKS), 2))
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """The skeleton without the IMUs."""
+        return Skeleton(self.stamp, self.detected, self.image, self.world, self.visibility, self.athlete_id)
