@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sportcoach import __version__
 from sportcoach.commands.dataset_options import add_evaluate_options, add_info_options, add_landmarks_options
+from sportcoach.commands.experiment_options import add_experiment_options
 from sportcoach.commands.options import CHAIN, OF_BAGS, RECORD_ALONE, RECORDING, add_graph_options, add_options, seconds
 from sportcoach_perception.errors import UserError
 
@@ -104,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="train and test by a published protocol")
     add_evaluate_options(evaluate)
     evaluate.set_defaults(command="evaluate")
+
+    experiment = commands.add_parser("experiment", help="make a table or figure of the paper anew")
+    add_experiment_options(experiment)
+    experiment.set_defaults(command="experiment")
 
     dataset = commands.add_parser("dataset", help="look into data sets, make collections of clips")
     what = dataset.add_subparsers(title="what to do", metavar="WHAT", required=True)

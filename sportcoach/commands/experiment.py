@@ -1,0 +1,40 @@
+"""sportcoach experiment: one command for each table and figure of the paper."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+
+from sportcoach.experiments.outcome import Options, Outcome, write
+from sportcoach.experiments.registry import EXPERIMENTS
+from sportcoach.figures import print_figures
+from sportcoach_perception.errors import UserError
+
+ALL = "all"
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run what was asked for, one after the other; each writes its results when it is done."""
+    if arguments.sets < 0:
+        raise UserError(f"--sets is {arguments.sets}; it must not be negative")
+    options = Options(
+        arguments.out, arguments.data, arguments.seed, arguments.sets, arguments.quick, lambda line: _say(line)
+    )
+    names = list(EXPERIMENTS) if arguments.name == ALL else [arguments.name]
+    texts = []
+    for name in names:
+        _say(f"{name}: {EXPERIMENTS[name][1]}")
+        outcome: Outcome = importlib.import_module(EXPERIMENTS[name][0]).run(options)
+        texts.append(write(name, outcome, options))
+        if not arguments.json:
+            print_figures(outcome.figures)
+            print(outcome.sentence)
+    if arguments.json:
+        print(texts[0] if len(names) == 1 else json.dumps([json.loads(text) for text in texts], indent=2))
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
