@@ -19,14 +19,17 @@ from sportcoach.graph import NodeSpec
 from sportcoach.offline import analyze
 from sportcoach.pipeline import PipelineOptions
 from sportcoach.supervisor import Supervisor
+from sportcoach_perception.angles import ANGLES
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame, ImuSample, Skeleton
 from sportcoach_perception.images import encode_jpeg
 from sportcoach_sim.athlete import Athlete, Truth
-from sportcoach_sim.plan import PlannedSet
+from sportcoach_sim.plan import Plan, PlannedSet
+from sportcoach_sim.scene import Scene
 from sportcoach_sim.subject import Subject
 
-SKELETON, IMU, PICTURE = "sportcoach_msgs/msg/Skeleton", "sensor_msgs/msg/Imu", "sensor_msgs/msg/CompressedImage"
+SKELETON, TRUTH = "sportcoach_msgs/msg/Skeleton", "sportcoach_msgs/msg/TruthFrame"
+IMU, PICTURE = "sensor_msgs/msg/Imu", "sensor_msgs/msg/CompressedImage"
 
 CORES: Final = 2
 """Bags that are analyzed at the same time."""
@@ -58,6 +61,13 @@ class _Messages:
         numbers = {"image": skeleton.image.ravel(), "world": skeleton.world.ravel(), "visibility": skeleton.visibility}
         return self._message("/skeleton", SKELETON, stamp, athlete_id="", detected=skeleton.detected, **numbers)
 
+    def truth(self, truth: Truth, stamp: int) -> Message:
+        what = {"action": truth.action, "movement": truth.movement, "stage": truth.stage, "progress": truth.progress}
+        faults = {"faults": list(truth.faults), "magnitudes": np.array(list(truth.faults.values()), np.float64)}
+        angles = {"joints": list(ANGLES), "angles": np.asarray(truth.angles, np.float32)}
+        pose = {"image": truth.skeleton.image.ravel(), "world": truth.skeleton.world.ravel()}
+        return self._message("/truth", TRUTH, stamp, repetition=truth.repetition, **what, **faults, **angles, **pose)
+
     def imu(self, sample: ImuSample, stamp: int) -> Message:
         x, y, z, *rates = map(float, sample.signal)
         vector, none = "geometry_msgs/msg/Vector3", np.zeros(9)
@@ -78,24 +88,36 @@ class _Messages:
         return self._message("/image_raw/compressed", PICTURE, stamp, format="jpeg", data=data)
 
 
-def simulate(repetitions: int, draw: bool, seed: int = 0) -> list[Message]:
-    """Squats of the simulated athlete: IMU data, and pictures if `draw`, else the true skeletons.
+def simulate(plan: Plan, draw: bool, seed: int = 0, truth: bool = False, scene: Scene | None = None) -> list[Message]:
+    """What the simulated athlete is seen and felt to do: IMU data, and pictures if `draw`, else the true skeletons.
+
+    Args:
+        plan: what to do.
+        draw: make pictures.
+        seed: of the movement.
+        truth: add the truth.
+        scene: where the athlete is.
 
     Raises:
         UserError: nothing can be drawn here.
     """
     make, messages, start = _Messages(), [], 10**18
-    plan = (PlannedSet("squat", repetitions), PlannedSet("jumping_jack", repetitions))
-    with Athlete(Subject(), plan, seed, draw=draw) as athlete:
+    with Athlete(Subject(), plan, seed, scene, draw=draw) as athlete:
         for observation in athlete.observe():
             data, stamp = observation.data, start + observation.data.stamp
             if isinstance(data, ImuSample):
                 messages.append(make.imu(data, stamp))
             elif isinstance(data, ImageFrame):
                 messages.append(make.picture(data, stamp))
-            elif isinstance(data, Truth) and not draw:
-                messages.append(make.skeleton(data.skeleton, stamp))
+            elif isinstance(data, Truth):
+                messages += [] if draw else [make.skeleton(data.skeleton, stamp)]
+                messages += [make.truth(data, stamp)] if truth else []
     return messages
+
+
+def squats_and_jacks(repetitions: int) -> Plan:
+    """So many of either."""
+    return PlannedSet("squat", repetitions), PlannedSet("jumping_jack", repetitions)
 
 
 def seconds(messages: list[Message]) -> float:

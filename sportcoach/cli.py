@@ -102,9 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.set_defaults(command="train")
 
-    evaluate = commands.add_parser("evaluate", help="train and test by a published protocol")
+    evaluate = commands.add_parser("evaluate", help="train and test on a data set; judge the coaching of recordings")
     add_evaluate_options(evaluate)
-    evaluate.set_defaults(command="evaluate")
 
     experiment = commands.add_parser("experiment", help="make a table or figure of the paper anew")
     add_experiment_options(experiment)

@@ -72,6 +72,16 @@ def _analyze_video(path: Path, options: PipelineOptions, limit: int, progress: P
     return Analysis(log, session, "" if limit else _complaint(video, session))
 
 
+def coach_bag(bag: Bag, source: BagSource, options: PipelineOptions) -> Iterator[Results]:
+    """What the chain says to each message of a bag that drives it.
+
+    Raises:
+        UserError: a model cannot be loaded.
+    """
+    with Pipeline(options, pictures=source.frames != "skeleton") as pipeline:
+        yield from BagFeed(bag, source, pipeline).results()
+
+
 def _analyze_bag(bag: Bag, source: BagSource, options: PipelineOptions, limit: int, progress: Progress) -> Analysis:
     with Pipeline(options, pictures=source.frames != "skeleton") as pipeline:
         feed = BagFeed(bag, source, pipeline, limit)

@@ -18,7 +18,7 @@ from sportcoach_recognition import metrics
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
 
-_BENDS: Final = [index for index, name in enumerate(ANGLES) if joint_of(name) == name and name != "trunk"]
+BENDS: Final = [index for index, name in enumerate(ANGLES) if joint_of(name) == name and name != "trunk"]
 """Angles between two bones of a limb, or a limb and the trunk."""
 
 
@@ -129,8 +129,8 @@ def landmark_angle_score(sequences: Rows[Sequence]) -> float | None:
     known = [s for s in sequences if len(s.angles) and s.seen.any()]
     if not known:
         return None
-    measured = np.concatenate([np.radians(joint_angles(s.world)) for s in known])[:, _BENDS]
-    truth = np.concatenate([s.angles for s in known])[:, _BENDS]
+    measured = np.concatenate([np.radians(joint_angles(s.world)) for s in known])[:, BENDS]
+    truth = np.concatenate([s.angles for s in known])[:, BENDS]
     return metrics.angle_score(measured, truth)
 
 

@@ -20,8 +20,8 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError("--repetitions must be at least 1")
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     os.environ.update(environment())
-    skeletons = speed.simulate(arguments.repetitions, draw=False)
-    pictures = speed.simulate(max(1, arguments.repetitions // 4), draw=True)
+    skeletons = speed.simulate(speed.squats_and_jacks(arguments.repetitions), draw=False)
+    pictures = speed.simulate(speed.squats_and_jacks(max(1, arguments.repetitions // 4)), draw=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small, large = folder / "skeletons", folder / "pictures"

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from sportcoach.commands.options import CHAIN, OF_BAGS, add_options
+
 DATASETS: Final = (
     "utd-mhad", "irds", "berkeley-mhad", "penn-action", "pushup-form", "videos", "bags", "simulated",
 )  # fmt: skip
@@ -13,9 +15,56 @@ DATASETS: Final = (
 _MODALITIES: Final = ("fused", "skeleton", "inertial")
 
 
+OF_TRAINING: Final = ("protocol", "test_subjects", "test_root", "checkpoint", "config", "modality", "seed", "cache")
+OF_COACHING: Final = (*CHAIN, *OF_BAGS, "workers", "ray", "baseline", "tolerance")
+
+
 def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
-    """What is evaluated, and how."""
-    _add_dataset(parser)
+    """A command for each data set; `bags` also goes through the chain of the graph."""
+    what = parser.add_subparsers(title="data sets", metavar="DATASET", required=True)
+    for name in DATASETS:
+        if name == "bags":
+            bags = what.add_parser(
+                name, help="recordings: DIR through the chain of the graph, --root DIR as a data set"
+            )
+            folder = bags.add_mutually_exclusive_group(required=True)
+            folder.add_argument(
+                "folder", nargs="?", type=Path, metavar="DIR", help="bags below it are coached and judged"
+            )
+            _add_root(folder, "bags below it are trained on and tested, by a protocol")
+            _add_coaching_options(bags)
+        else:
+            one = what.add_parser(name, help="train and test by a published protocol")
+            _add_root(one, "folder of the set, in its published layout", required=True)
+            _add_training_options(one)
+            one.set_defaults(command="evaluate", dataset=name)
+
+
+def _add_coaching_options(parser: argparse.ArgumentParser) -> None:
+    """Those of both ways to evaluate bags, and to which of the two each belongs."""
+    add_options(parser, "what to look for, with DIR", (*CHAIN, *OF_BAGS))
+    group = parser.add_argument_group("evaluation, with DIR")
+    group.add_argument("--workers", type=int, default=0, metavar="N", help="processes (default: one per core)")
+    group.add_argument("--ray", default="", metavar="ADDRESS", help="run on this Ray cluster (requirements-ray.txt)")
+    group.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="JSON of an earlier evaluation; exit code 3 if a figure is worse"
+    )
+    group.add_argument(
+        "--tolerance", type=float, default=0.005, metavar="X", help="what may be lost against it (default: 0.005)"
+    )
+    _add_training_options(parser)
+    defaults = {name: parser.get_default(name) for name in (*OF_TRAINING, *OF_COACHING)}
+    parser.set_defaults(
+        command="evaluate_bags",
+        dataset="bags",
+        of_training={name: defaults[name] for name in OF_TRAINING},
+        of_coaching={name: defaults[name] for name in OF_COACHING},
+    )
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
+    """How a network is trained and tested."""
+    _add_cache(parser)
     parser.add_argument(
         "--protocol",
         default="",
@@ -69,10 +118,12 @@ def add_landmarks_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_dataset(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", choices=DATASETS, metavar="DATASET", help=", ".join(DATASETS))
-    parser.add_argument(
-        "--root", type=Path, required=True, metavar="DIR", help="folder of the set, in its published layout"
-    )
+    _add_root(parser, "folder of the set, in its published layout", required=True)
     _add_cache(parser)
+
+
+def _add_root(parser: argparse._ActionsContainer, text: str, required: bool = False) -> None:
+    parser.add_argument("--root", type=Path, required=required, metavar="DIR", help=text)
 
 
 def _add_cache(parser: argparse.ArgumentParser) -> None:

@@ -1,13 +1,10 @@
 """Recordings of `sportcoach run`: bags anywhere below a folder, with a table of labels or the simulator's truth.
 
-`labels.csv` has the columns `bag,label` (the bag's folder, relative to the table's), optionally `begin,end` [s] after
-the bag's first frame, one row per exercise, and `subject`. Without a table, the `truth` of the simulated athlete says
-what is being done.
+Without a table (see `sportcoach.bag_labels`), the `truth` of the simulated athlete says what is being done.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sportcoach.bag import read_messages
+from sportcoach.bag_labels import TABLE, Label, find_bags, read_labels
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.skeleton import LANDMARKS, LIMBS
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import MIN_VISIBILITY
-
-TABLE: Final = "labels.csv"
-METADATA: Final = "metadata.yaml"
 
 SHORTEST: Final = 1_000_000_000
 """Pieces shorter than this are left out [ns]."""
@@ -62,9 +57,8 @@ def read(root: Path) -> Iterator[Sequence]:
     Raises:
         UserError: there is no bag, it cannot be read or has no fused frames, or nothing tells what is being done.
     """
-    table = _table(root)
-    for folder in sorted(path.parent for path in root.rglob(METADATA)):
-        name = str(folder.relative_to(root))
+    bags, table = find_bags(root), read_labels(root)
+    for name, folder in bags.items():
         if table and name not in table:
             continue
         fused = _frames(folder)
@@ -75,28 +69,6 @@ def read(root: Path) -> Iterator[Sequence]:
             within = (fused.stamps >= piece.begin) & (fused.stamps < piece.end)
             if within.any() and np.ptp(fused.stamps[within]) >= SHORTEST:
                 yield _sequence(fused, within, piece, f"{name}#{number}")
-
-
-def _table(root: Path) -> dict[str, list[dict[str, str]]]:
-    """Rows of labels.csv by bag; empty without one.
-
-    Raises:
-        UserError: no bag below the folder, or the table lacks a column or names a bag that is not there.
-    """
-    if not any(root.rglob(METADATA)):
-        raise UserError(f"no bag in {root}: expected folders with {METADATA}")
-    path, rows = root / TABLE, dict[str, list[dict[str, str]]]()
-    if not path.is_file():
-        return rows
-    with path.open(newline="", encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            if not row.get("bag") or not row.get("label"):
-                raise UserError(f"{path} needs the columns bag, label in every row")
-            name = str(Path(row["bag"]))
-            if not (root / name / METADATA).is_file():
-                raise UserError(f"{path} names {row['bag']}, which is not a bag below {root}")
-            rows.setdefault(name, []).append(row)
-    return rows
 
 
 def _frames(folder: Path) -> Fused:
@@ -127,17 +99,12 @@ def _stamp(message: Any) -> int:
     return int(message.header.stamp.sec) * 1_000_000_000 + int(message.header.stamp.nanosec)
 
 
-def _listed(rows: list[dict[str, str]], fused: Fused, name: str) -> list[Piece]:
+def _listed(labels: list[Label], fused: Fused, name: str) -> list[Piece]:
     first, last = int(fused.stamps[0]), int(fused.stamps[-1]) + 1
-    pieces = []
-    for row in rows:
-        try:
-            begin = first + round(float(row.get("begin") or 0.0) * 1e9)
-            end = first + round(float(row["end"]) * 1e9) if row.get("end") else last
-        except ValueError as error:
-            raise UserError(f"{TABLE}: begin and end of {name} must be seconds: {error}") from error
-        pieces.append(Piece(begin, end, row["label"], row.get("subject") or name))
-    return pieces
+    return [
+        Piece(first + row.begin, last if row.end is None else first + row.end, row.label, row.subject or name)
+        for row in labels
+    ]
 
 
 def _from_truth(fused: Fused, name: str) -> list[Piece]:

@@ -30,7 +30,7 @@ bag_speed = pytest.importorskip("sportcoach.bag_speed", reason="needs mujoco")
 def squats(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two squats and two jumping jacks: skeletons and IMU data."""
     folder: Path = tmp_path_factory.mktemp("bags") / "squats"
-    bag_speed.time_writing(bag_speed.simulate(2, draw=False), folder)
+    bag_speed.time_writing(bag_speed.simulate(bag_speed.squats_and_jacks(2), draw=False), folder)
     return folder
 
 

@@ -1,0 +1,1 @@
+"""Recordings with truth or labels through the chain of the graph: what was found against what was so."""
