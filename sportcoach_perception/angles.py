@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sportcoach_perception.skeleton import LANDMARK_INDEX
+from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS
 
 Angles = NDArray[np.float64]
 
@@ -74,32 +74,61 @@ def _landmarks_of(angle: str) -> list[int]:
     return [LANDMARK_INDEX[n] for n in ([f"{side}_{joint}" for joint in _NEEDS[name]] if side else _TORSO)]
 
 
-_NEEDED: Final = np.zeros((len(ANGLES), len(LANDMARK_INDEX)), np.bool_)
-for _row, _angle in enumerate(ANGLES):
-    _NEEDED[_row, _landmarks_of(_angle)] = True
+_NEEDED: Final = np.array([(needed := _landmarks_of(angle)) + needed[:1] * (4 - len(needed)) for angle in ANGLES])
+"""(A, 4) landmarks that each angle needs; the first is repeated where fewer are."""
 
-_BEND_INDEX: Final = np.array([_landmarks_of(angle) for angle in ANGLES[: 2 * len(_BENDS)]]).T
-"""(3, 10) landmarks of the unsigned angles, which come first in ANGLES."""
+BENDS: Final = [index for index, name in enumerate(ANGLES) if joint_of(name) == name and name != "trunk"]
+"""Places of the unsigned angles, between two bones of a limb, or a limb and the trunk."""
+
+_LEGS: Final = [(f"{side}_knee", f"{side}_{end}") for end in ("hip", "ankle") for side in SIDES]
+"""Thighs from the hip down, then shanks from the ankle up."""
+
+_LINES: Final = [("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")]
+"""From right to left."""
+
+_SIDES_OF_TRUNK: Final = [(f"{side}_shoulder", f"{side}_hip") for side in SIDES]
+
+_CORNERS: Final = [[LANDMARKS[index] for index in _landmarks_of(ANGLES[bend])] for bend in BENDS]
+
+_SEGMENTS: Final = np.array(
+    [
+        (LANDMARK_INDEX[end], LANDMARK_INDEX[begin])
+        for end, begin in (
+            *((first, corner) for first, corner, _ in _CORNERS),
+            *((last, corner) for _, corner, last in _CORNERS),
+            *_LEGS,
+            *_LINES,
+            *_SIDES_OF_TRUNK,
+        )
+    ]
+).T
+"""(2, S) ends and beginnings of all vectors that angles are made of."""
+
+_UP: Final = np.array([0.0, -1.0, 0.0])
+
+_NEXT: Final = np.array([1, 2, 0])
+_AFTER: Final = np.array([2, 0, 1])
+"""The axes after x, y and z, and those after the next."""
 
 
 def _unit(vector: Angles) -> Angles:
     """`vector` (..., 3) at length one; zero stays zero."""
-    length = np.linalg.norm(vector, axis=-1, keepdims=True)
+    length = _length(vector)[..., None]
     return np.asarray(vector / np.where(length > 0.0, length, 1.0))
 
 
-def _dot(a: Angles, b: Angles) -> Angles:
-    return np.asarray(np.sum(a * b, axis=-1))
+def _length(vector: Angles) -> Angles:
+    return np.asarray(np.sqrt((vector * vector).sum(axis=-1)))
+
+
+def _cross(a: Angles, b: Angles) -> Angles:
+    """What np.cross gives, at a third of its time."""
+    return np.asarray(a[..., _NEXT] * b[..., _AFTER] - a[..., _AFTER] * b[..., _NEXT])
 
 
 def _between(a: Angles, b: Angles) -> Angles:
     """Angle between two vectors (..., 3) in rad, exact near 0 and pi where arccos isn't."""
-    return np.asarray(np.arctan2(np.linalg.norm(np.cross(a, b), axis=-1), _dot(a, b)))
-
-
-def _out_of_plane(direction: Angles, normal: Angles) -> Angles:
-    """Angle of a unit vector out of the plane with unit `normal`, in rad, positive towards it."""
-    return np.arcsin(np.clip(_dot(direction, normal), -1.0, 1.0))
+    return np.asarray(np.arctan2(_length(_cross(a, b)), (a * b).sum(axis=-1)))
 
 
 def joint_angles(world: ArrayLike) -> Angles:
@@ -112,32 +141,30 @@ def joint_angles(world: ArrayLike) -> Angles:
         (..., A) degrees, in the order of ANGLES; a frame gives the same numbers alone as in a batch.
     """
     points = np.asarray(world, np.float64)
+    bends = len(BENDS)
+    segments = points[..., _SEGMENTS[0], :] - points[..., _SEGMENTS[1], :]
+    spine = segments[..., -2, :] + segments[..., -1, :]
+    units = _unit(np.concatenate([segments[..., 2 * bends : -2, :], spine[..., None, :]], axis=-2))
+    legs, across, spine = units[..., :4, :], units[..., 4, :] + units[..., 5, :], units[..., 6, :]
+    leftward = _unit(across - (across * spine).sum(axis=-1)[..., None] * spine)
+    forward = _cross(leftward, spine)
 
-    def at(landmark: str) -> Angles:
-        return np.asarray(points[..., LANDMARK_INDEX[landmark], :])
+    upright = np.concatenate([legs[..., 2:, :], spine[..., None, :]], axis=-2)
+    first = np.concatenate([segments[..., :bends, :], upright], axis=-2)
+    last = np.concatenate([segments[..., bends : 2 * bends, :], np.broadcast_to(_UP, upright.shape)], axis=-2)
+    corners = _between(first, last)
 
-    up = np.array([0.0, -1.0, 0.0])
-    spine = _unit((at("left_shoulder") + at("right_shoulder") - at("left_hip") - at("right_hip")) / 2.0)
-    across = _unit(at("left_hip") - at("right_hip")) + _unit(at("left_shoulder") - at("right_shoulder"))
-    leftward = _unit(across - _dot(across, spine)[..., None] * spine)
-    forward = np.cross(leftward, spine)
+    basis = np.stack([forward, spine, leftward], axis=-2)
+    along = (legs[..., :, None, :] * basis[..., None, :, :]).sum(axis=-1)  # (..., thighs and shanks, axes of the body)
+    outward = np.arcsin(np.clip(along[..., 2] * _OUTWARD, -1.0, 1.0))
+    flexion = np.arctan2(along[..., :2, 0], -along[..., :2, 1])
+    abduction, shank = outward[..., :2], outward[..., 2:]
+    parts = [corners[..., :bends], flexion, abduction, -abduction - shank, corners[..., bends:]]
+    return np.degrees(np.concatenate(parts, axis=-1))
 
-    angles = np.zeros((*points.shape[:-2], len(ANGLES)))
-    first, corner, last = (points[..., index, :] for index in _BEND_INDEX)
-    angles[..., : len(_BEND_INDEX[0])] = _between(first - corner, last - corner)
-    for side, outward in zip(SIDES, (leftward, -leftward), strict=True):
-        thigh = _unit(at(f"{side}_knee") - at(f"{side}_hip"))
-        shank = _unit(at(f"{side}_knee") - at(f"{side}_ankle"))
-        values = {
-            "hip_flexion": np.arctan2(_dot(thigh, forward), -_dot(thigh, spine)),
-            "hip_abduction": _out_of_plane(thigh, outward),
-            "knee_valgus": -_out_of_plane(thigh, outward) - _out_of_plane(shank, outward),
-            "shank": _between(shank, up),
-        }
-        for name, value in values.items():
-            angles[..., ANGLE_INDEX[f"{side}_{name}"]] = value
-    angles[..., ANGLE_INDEX["trunk"]] = _between(spine, up)
-    return np.degrees(angles)
+
+_OUTWARD: Final = np.array([1.0, -1.0, 1.0, -1.0])
+"""Which way is away from the other leg, of thighs and shanks, left and right, along the axis to the left."""
 
 
 def angle_visibility(visibility: ArrayLike) -> Angles:
@@ -149,8 +176,7 @@ def angle_visibility(visibility: ArrayLike) -> Angles:
     Returns:
         (..., A) 0..1, in the order of ANGLES.
     """
-    values = np.asarray(visibility, np.float64)[..., None, :]
-    return np.asarray(np.min(np.where(_NEEDED, values, 1.0), axis=-1))
+    return np.asarray(np.asarray(visibility, np.float64)[..., _NEEDED].min(axis=-1))
 
 
 def view_angle(world: ArrayLike) -> Angles:

@@ -6,20 +6,17 @@ import time
 from collections.abc import Callable
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sportcoach_perception.angles import ANGLES, joint_angles, joint_of
+from sportcoach_perception.angles import BENDS, joint_angles
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition import metrics
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
-
-BENDS: Final = [index for index, name in enumerate(ANGLES) if joint_of(name) == name and name != "trunk"]
-"""Angles between two bones of a limb, or a limb and the trunk."""
 
 
 class Classifier(Protocol):

@@ -9,19 +9,20 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from sportcoach_perception.skeleton import BONES, LANDMARK_INDEX, LANDMARKS
+from sportcoach_perception.skeleton import LANDMARKS
+from sportcoach_recognition.nodes import NODES, node_indices
+from sportcoach_recognition.nodes import adjacency as joined
 
-NODES: Final = tuple(
-    name for name in LANDMARKS if not any(part in name for part in ("eye", "ear", "mouth", "pinky", "thumb"))
-)
-"""Landmarks that move with the exercise and that more than one kind of data gives; eyes or thumbs would only tell a
-network which data set it looks at."""
-
-_NECK: Final = (
-    (LANDMARK_INDEX["nose"], LANDMARK_INDEX["left_shoulder"]),
-    (LANDMARK_INDEX["nose"], LANDMARK_INDEX["right_shoulder"]),
-)
-"""MediaPipe's own edges leave the head unconnected."""
+__all__ = [
+    "NODES",
+    "PARTS",
+    "adjacency",
+    "anatomical_prior",
+    "node_indices",
+    "parents",
+    "part_prior",
+    "spatio_temporal_edges",
+]
 
 PARTS: Final = {
     "trunk": ("nose", "left_shoulder", "right_shoulder", "left_hip", "right_hip"),
@@ -46,19 +47,9 @@ _PARENTS: Final = {
 """Where each joint's bone begins."""
 
 
-def node_indices(nodes: Sequence[str]) -> list[int]:
-    """Landmark index of each node name."""
-    return [LANDMARK_INDEX[name] for name in nodes]
-
-
 def adjacency(nodes: Sequence[str]) -> Tensor:
     """(N, N) float, 1 where two nodes share a body edge or are the same node."""
-    place = {landmark: node for node, landmark in enumerate(node_indices(nodes))}
-    matrix = torch.eye(len(nodes))
-    for a, b in (*BONES, *_NECK):
-        if a in place and b in place:
-            matrix[place[a], place[b]] = matrix[place[b], place[a]] = 1.0
-    return matrix
+    return torch.from_numpy(joined(nodes))
 
 
 def parents(nodes: Sequence[str]) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
 
 import torch
 from safetensors import SafetensorError
@@ -15,10 +14,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.models.frame_gat import Config, FrameGat
-from sportcoach_recognition.weights_file import read_checked, write_checked
-
-HEADER: Final = "sportcoach"
-"""Name of the entry of the file's header that describes the network, as JSON."""
+from sportcoach_recognition.weights_file import HEADER, read_checked, read_header, write_checked
 
 
 def store(network: FrameGat, path: Path) -> str:
@@ -47,10 +43,3 @@ def restore(path: Path) -> tuple[FrameGat, str]:
     if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
         raise UserError(f"weights {path} hold numbers that are not finite; train it again")
     return network.eval().requires_grad_(False), f"{path.stem}-{digest[:12]}"
-
-
-def read_header(data: bytes) -> dict[str, Any]:
-    """What the file says about the network; safetensors are 8 bytes of length, then JSON, then numbers."""
-    length = int.from_bytes(data[:8], "little")
-    about: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER])
-    return about

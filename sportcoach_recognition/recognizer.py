@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from scipy.special import softmax
 
 from sportcoach_perception.frames import Floats, FusedFrame
-from sportcoach_recognition import model_file, weights_file
+from sportcoach_recognition import weights_file
 from sportcoach_recognition.action import ACTIONS, NOBODY, Action
+from sportcoach_recognition.array_stepper import ArrayStepper
 from sportcoach_recognition.features import MAX_GAP, FeatureExtractor, Resampler, Sample
-from sportcoach_recognition.steppers import OnnxStepper, Stepper, TorchStepper
+from sportcoach_recognition.steppers import OnnxStepper, Stepper
 
 
 class Decision:
@@ -69,8 +69,7 @@ class Recognizer:
         if path.suffix == ".onnx":
             exported = OnnxStepper(path)
             return cls(exported, exported.model_id)
-        network, model_id = model_file.restore(path)
-        return cls(TorchStepper(network), model_id)
+        return cls(*ArrayStepper.load(path))
 
     def reset(self) -> None:
         """Forget the athlete."""
@@ -94,7 +93,7 @@ class Recognizer:
         return self._action(frame.stamp)
 
     def _take_in(self, sample: Sample) -> None:
-        probabilities = softmax(self._network.step(self._features.step(sample)))
+        probabilities = _softmax(self._network.step(self._features.step(sample)))
         if self._decision is None:
             self._decision = Decision(probabilities)
         else:
@@ -105,3 +104,8 @@ class Recognizer:
             return Action(stamp, NOBODY, np.zeros(len(ACTIONS), np.float32), 0.0, self._model_id)
         probabilities, label = self._decision.probabilities, self._decision.label
         return Action(stamp, label, probabilities.copy(), float(probabilities[ACTIONS.index(label)]), self._model_id)
+
+
+def _softmax(scores: Floats) -> Floats:
+    shares = np.exp(scores - scores.max())
+    return np.asarray(shares / shares.sum())

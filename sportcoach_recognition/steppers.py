@@ -1,4 +1,4 @@
-"""The network of the graph, one frame at a time: in PyTorch, or exported to ONNX and run without it."""
+"""The network of the graph, one frame at a time: what steps it, and ONNX Runtime as one way to do it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
-import torch
 
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
-from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.weights_file import read_checked
 
 HEADER: Final = "sportcoach"
@@ -28,30 +26,6 @@ class Stepper(Protocol):
 
     def step(self, features: Floats) -> Floats:
         """Scores (5,) after one more frame of features (33, 16)."""
-
-
-class TorchStepper:
-    """A network in PyTorch, on one thread.
-
-    For matrices this small, threads wait for each other longer than they work (on a busy machine, half a second a
-    frame).
-    """
-
-    def __init__(self, network: FrameGat) -> None:
-        torch.set_num_threads(1)
-        self._network = network
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget the stream."""
-        self._state = self._network.start()
-
-    def step(self, features: Floats) -> Floats:
-        """Scores (5,) after one more frame of features (33, 16)."""
-        with torch.inference_mode():
-            scores, self._state = self._network.step(torch.from_numpy(features), self._state)
-        answer: Floats = scores.numpy()
-        return answer
 
 
 class OnnxStepper:

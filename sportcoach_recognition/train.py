@@ -30,7 +30,7 @@ from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
 from sportcoach_recognition.source_accuracy import accuracy, per_source_accuracy
-from sportcoach_recognition.steppers import TorchStepper
+from sportcoach_recognition.torch_stepper import TorchStepper
 
 _STATISTICS_BATCHES: Final = 16
 """Batches that mean and deviation of the inputs (eq. 9) are measured on."""

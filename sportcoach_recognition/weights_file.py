@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sportcoach_perception.errors import UserError
 
 DEFAULT: Final = Path(__file__).parent / "weights" / "frame_gat.safetensors"
 """The network that ships with the package; its sha256 is in the file beside it."""
+
+HEADER: Final = "sportcoach"
+"""Name of the entry of the file's header that describes the network, as JSON."""
 
 
 def checksum_file(path: Path) -> Path:
@@ -41,3 +45,10 @@ def read_checked(path: Path) -> tuple[bytes, str]:
     if digest != expected:
         raise UserError(f"weights {path} do not match their sha256: the file is damaged or not the one meant")
     return data, digest
+
+
+def read_header(data: bytes) -> dict[str, Any]:
+    """What the file says about the network; safetensors are 8 bytes of length, then JSON, then numbers."""
+    length = int.from_bytes(data[:8], "little")
+    about: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER])
+    return about

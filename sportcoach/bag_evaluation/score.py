@@ -15,8 +15,7 @@ from sportcoach.figures import Figure
 from sportcoach.results import FrameResult
 from sportcoach_feedback.coaching import Cue
 from sportcoach_feedback.cues import LIFETIME
-from sportcoach_perception.angles import joint_angles
-from sportcoach_recognition.evaluate import BENDS
+from sportcoach_perception.angles import BENDS, joint_angles
 
 SETTLE: Final = 1_000_000_000
 """What is done must be recognised so long after it began [ns]."""

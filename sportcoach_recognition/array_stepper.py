@@ -1,0 +1,171 @@
+"""The network that ships (`models.frame_gat`), one frame at a time, in numpy: no torch, a sixth of its time per frame.
+
+For matrices this small, torch spends nearly all of its time between the operations.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from sportcoach_perception.errors import UserError
+from sportcoach_perception.frames import Floats
+from sportcoach_perception.skeleton import LANDMARKS
+from sportcoach_recognition.action import ACTIONS
+from sportcoach_recognition.features import CHANNELS, RATE
+from sportcoach_recognition.nodes import adjacency, node_indices
+from sportcoach_recognition.weights_file import read_checked, read_header
+
+LEAK: Final = np.float32(0.2)
+"""Slope of the attention's leaky rectifier below zero."""
+
+DYNAMICS: Final = 9
+"""Features of a node that are standardised: p, v, alpha a."""
+
+HIDDEN: Final = np.float32(1e4)
+LOWEST: Final = np.float32(-10.0)
+"""A joint that is not seen does not reach the maximum over the joints; nor does one that all are."""
+
+
+class _Convolution:
+    """`frame_gat.CausalConv`, with the past that it looks at."""
+
+    def __init__(self, weight: Floats, bias: Floats, dilation: int) -> None:
+        channels, _, kernel = weight.shape
+        self._weight = np.ascontiguousarray(weight.transpose(2, 1, 0).reshape(kernel * channels, channels))
+        self._bias = bias
+        self._dilation, self._past_steps = dilation, dilation * (kernel - 1)
+        self._past: deque[Floats] = deque(maxlen=self._past_steps)
+
+    def reset(self, nodes: int) -> None:
+        none = np.zeros((nodes, len(self._bias)), np.float32)
+        self._past.extend([none] * self._past_steps)
+
+    def step(self, h: Floats) -> Floats:
+        """(N, C) to (N, C)."""
+        taps = [self._past[t] for t in range(0, self._past_steps, self._dilation)]
+        self._past.append(h)
+        answer: Floats = np.concatenate([*taps, h], axis=1) @ self._weight + self._bias
+        return h + np.maximum(answer, np.float32(0.0))
+
+
+class _Attention:
+    """`DenseGATConv` with the residual around it, on a graph that changes with what is seen."""
+
+    def __init__(self, weights: Mapping[str, Floats], prefix: str) -> None:
+        transform = weights[f"{prefix}.lin.weight"].T
+        source, target = (weights[f"{prefix}.att_{end}"][0, 0] for end in ("src", "dst"))
+        self._heads, self._width = source.shape
+        scores = [transform.reshape(len(transform), *source.shape) * end for end in (source, target)]
+        self._weight = np.concatenate([transform, *(score.sum(-1) for score in scores)], axis=1)
+        self._bias = weights[f"{prefix}.bias"]
+
+    def step(self, h: Floats, barred: Floats) -> Floats:
+        """(N, C) to (N, C); `barred` (N, N) is minus infinity where a node does not hear another, else 0."""
+        heads, channels = self._heads, self._heads * self._width
+        all_at_once = h @ self._weight
+        values = all_at_once[:, :channels].reshape(-1, heads, self._width).transpose(1, 0, 2)
+        source, target = all_at_once[:, channels : channels + heads].T, all_at_once[:, channels + heads :].T
+        score = target[:, :, None] + source[:, None, :]
+        score = np.maximum(score, LEAK * score) + barred
+        share = np.exp(score - score.max(axis=2, keepdims=True))
+        heard = (share @ values) / share.sum(axis=2, keepdims=True)
+        answer = heard.transpose(1, 0, 2).reshape(len(h), channels) + self._bias
+        zero = np.float32(0.0)
+        return np.asarray(h + np.maximum(answer, zero) + np.expm1(np.minimum(answer, zero)))
+
+
+class ArrayStepper:
+    """A FrameGat with the state of one stream; what it answers to a frame differs from torch by rounding only.
+
+    Args:
+        weights: by their names in FrameGat.
+        config: of the network.
+    """
+
+    WINDOW: Final = 64
+    """Frames over which the pooled features are averaged, as in `frame_gat`."""
+
+    def __init__(self, weights: Mapping[str, Floats], config: Mapping[str, Any]) -> None:
+        self._indices, self._joined = node_indices(config["nodes"]), adjacency(config["nodes"])
+        self._mean, self._scale = weights["mean"], 1.0 / weights["std"]
+        self._embed = np.ascontiguousarray(weights["embed.weight"].T)
+        self._place = weights["embed.bias"] + weights["joint"]
+        self._convolutions = [
+            _Convolution(weights[f"tcn.{layer}.conv.weight"], weights[f"tcn.{layer}.conv.bias"], dilation)
+            for layer, dilation in enumerate(config["dilations"])
+        ]
+        self._attentions = [_Attention(weights, f"gat.{layer}") for layer in range(2)]
+        self._hidden, self._hidden_bias = weights["hidden.weight"], weights["hidden.bias"]
+        self._classifier, self._classifier_bias = weights["classifier.weight"], weights["classifier.bias"]
+        self.reset()
+
+    @classmethod
+    def load(cls, path: Path) -> tuple[ArrayStepper, str]:
+        """The network at `path` and its model id, see `model_file`.
+
+        Raises:
+            UserError: the file is missing, doesn't match its sha256, or isn't such a network.
+        """
+        data, digest = read_checked(path)
+        try:
+            about = read_header(data)
+            if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
+                raise ValueError("made for other actions or another frame rate")
+            weights = load(data)
+            stepper = cls(weights, about["config"])
+            stepper.step(np.zeros((len(LANDMARKS), CHANNELS), np.float32))  # numbers of other shapes do not fit
+            stepper.reset()
+        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            raise UserError(f"weights {path} do not hold a network of this version; train it again") from error
+        if not all(np.isfinite(numbers).all() for numbers in weights.values()):
+            raise UserError(f"weights {path} hold numbers that are not finite; train it again")
+        return stepper, f"{path.stem}-{digest[:12]}"
+
+    def reset(self) -> None:
+        """Forget the stream."""
+        for convolution in self._convolutions:
+            convolution.reset(len(self._indices))
+        self._pooled = np.zeros((self.WINDOW, len(self._hidden_bias)), np.float32)
+        self._frames = 0
+        self._seen = b""
+
+    def step(self, features: Floats) -> Floats:
+        """Scores (5,) after one more frame of features (33, 16)."""
+        x = features[self._indices]
+        seen = x[:, -1]
+        x[:, :DYNAMICS] = (x[:, :DYNAMICS] - self._mean) * self._scale * seen[:, None]
+        h: Floats = x @ self._embed + self._place
+        for convolution in self._convolutions:
+            h = convolution.step(h)
+        self._look(seen)
+        for attention in self._attentions:
+            h = attention.step(h, self._barred)
+        return self._classify(self._pool(h, seen))
+
+    def _look(self, seen: Floats) -> None:
+        """Joints that are not seen are heard by nobody but themselves."""
+        pattern = seen.tobytes()
+        if pattern != self._seen:
+            self._seen = pattern
+            heard = np.maximum(self._joined * seen, np.eye(len(seen), dtype=np.float32))
+            self._barred = np.where(heard > 0.0, np.float32(0.0), np.float32(-np.inf))
+
+    def _pool(self, h: Floats, seen: Floats) -> Floats:
+        mean = seen @ h / max(float(seen.sum()), 1.0)
+        peak = np.maximum((h - (HIDDEN * (np.float32(1.0) - seen))[:, None]).max(axis=0), LOWEST)
+        answer: Floats = self._hidden @ np.concatenate([mean, peak], dtype=np.float32) + self._hidden_bias
+        return np.maximum(answer, np.float32(0.0))
+
+    def _classify(self, pooled: Floats) -> Floats:
+        self._pooled[self._frames % self.WINDOW] = pooled
+        self._frames += 1
+        mean = self._pooled.sum(axis=0) / np.float32(min(self._frames, self.WINDOW))
+        answer: Floats = self._classifier @ mean + self._classifier_bias
+        return answer
