@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from sportcoach.bag import Bag
+from sportcoach.bag import Bag, Message
 from sportcoach.bag_source import CONTROL, IMU, BagSource
+from sportcoach.imu_bytes import sample_of
 from sportcoach.pipeline import Pipeline, Results
 from sportcoach_feedback.messages import read_control
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.frames import ImageFrame
+from sportcoach_perception.frames import ImageFrame, ImuSample
 from sportcoach_perception.images import decode_compressed, decode_image
 from sportcoach_perception.messages import read_imu, read_skeleton, stamp_of
 
@@ -49,10 +50,13 @@ class BagFeed:
         for message in self._bag.messages(self._source.names):
             name = self._source.names[message.topic]
             try:
+                if name in IMU:
+                    yield self._pipeline.add_imu(self._sample(message, name.split("/")[1]), message.stamp)
+                    continue
                 decoded = self._bag.decode(message)
                 if name == self._source.frames and self._is_beyond(stamp_of(decoded.header.stamp)):
                     break
-                yield self._feed(name, decoded, message.stamp)
+                yield self._feed(name, decoded)
             except UserError as error:
                 self._broken[str(error)] += 1
         yield self._pipeline.flush()
@@ -62,12 +66,14 @@ class BagFeed:
         self.frames += 1
         return 0 < self._limit <= stamp - self._first
 
-    def _feed(self, name: str, message: Any, arrival: int) -> Results:
+    def _sample(self, message: Message, limb: str) -> ImuSample:
+        sample = sample_of(message.cdr, limb)
+        return read_imu(self._bag.decode(message), limb) if sample is None else sample
+
+    def _feed(self, name: str, message: Any) -> Results:
         if name in CONTROL:
             self._pipeline.control(read_control(message))
             return ()
-        if name in IMU:
-            return self._pipeline.add_imu(read_imu(message, name.split("/")[1]), arrival)
         if name == "skeleton":
             return self._pipeline.add_skeleton(read_skeleton(message))
         stamp = stamp_of(message.header.stamp)

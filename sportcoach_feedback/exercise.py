@@ -8,8 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from sportcoach_feedback.coaching import Severity
 from sportcoach_feedback.located_yaml import Entry, read_yaml
 from sportcoach_perception.angles import SIDED, UNSIDED
@@ -29,7 +27,10 @@ VIEWS: Final = {"front": 0.0, "oblique": 25.0, "side": 65.0}
 
 def view_of(angle: float) -> str:
     """Name of the view with that view `angle` [degrees]."""
-    return [name for name, begin in VIEWS.items() if angle >= begin][-1]
+    return next(name for name, begin in _FROM_THE_SIDE_ON if angle >= begin)
+
+
+_FROM_THE_SIDE_ON: Final = tuple(reversed(VIEWS.items()))
 
 
 PHASES: Final = ("out", "turn", "back", "moving")
@@ -83,8 +84,14 @@ class JudgedAngle:
 
     def reference(self, progress: float) -> float:
         """Degrees at `progress`; the ends of the curve hold beyond them."""
-        x, y = zip(*self.curve, strict=True)
-        return float(np.interp(progress, x, y))
+        x0, y0 = self.curve[0]
+        if progress <= x0:
+            return y0
+        for x1, y1 in self.curve[1:]:
+            if progress < x1:
+                return (y1 - y0) / (x1 - x0) * (progress - x0) + y0
+            x0, y0 = x1, y1
+        return y0
 
 
 @dataclass(frozen=True, slots=True)

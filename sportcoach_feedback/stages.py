@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sportcoach_perception.angles import ANGLE_INDEX, Angles
 from sportcoach_perception.frames import Floats
@@ -66,9 +67,9 @@ class MotionMeter:
         """Forget the last frame."""
         self._last = None
 
-    def step(self, stamp: int, world: Floats, angles: Angles) -> Motion:
+    def step(self, stamp: int, world: Floats, angles: ArrayLike) -> Motion:
         """Take one frame: `world` (33, 3) m, `angles` (A,) degrees, taken at `stamp` [ns]."""
-        points, bends = np.asarray(world[_BODY], np.float64), np.radians(angles[_BENDS])
+        points, bends = np.asarray(world[_BODY], np.float64), np.radians(np.asarray(angles)[_BENDS])
         last = self._last
         if last is None or not 0 < stamp - last.stamp <= MAX_GAP:
             self._last = _Last(stamp, points, bends, np.zeros(3), 0.0)

@@ -160,7 +160,7 @@ def joint_angles(world: ArrayLike) -> Angles:
     flexion = np.arctan2(along[..., :2, 0], -along[..., :2, 1])
     abduction, shank = outward[..., :2], outward[..., 2:]
     parts = [corners[..., :bends], flexion, abduction, -abduction - shank, corners[..., bends:]]
-    return np.degrees(np.concatenate(parts, axis=-1))
+    return np.asarray(np.degrees(np.concatenate(parts, axis=-1)))
 
 
 _OUTWARD: Final = np.array([1.0, -1.0, 1.0, -1.0])
