@@ -7,7 +7,7 @@ from setuptools import setup
 PACKAGES = ("sportcoach", "sportcoach_feedback", "sportcoach_perception", "sportcoach_recognition", "sportcoach_sim")
 
 NODES = {
-    "sportcoach": ("recorder_node", "replay_node", "view_node"),
+    "sportcoach": ("recorder_node", "replay_node", "view_node", "viewer_node"),
     "sportcoach_feedback": ("feedback_node", "haptic_node", "voice_node"),
     "sportcoach_perception": ("camera_node", "fusion_node", "imu_node", "pose_node"),
     "sportcoach_recognition": ("recognition_node",),

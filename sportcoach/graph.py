@@ -97,6 +97,7 @@ class GraphOptions:
     view: bool = _option(False, "Serve the live view, a web page for the athlete and the coach.")
     view_host: str = _option("127.0.0.1", "Address to serve it on; 0.0.0.0 for the network, then with a token.")
     view_port: int = _option(8787, "Port to serve it on.")
+    viewers: bool = _option(False, "Publish markers and an annotated picture for RViz, Foxglove and Lichtblick.")
     record: str = _option("", "New folder to record to (rosbag2, MCAP), or true for one with the date; empty: none.")
     profile: str = _option("no-images", "What to record; results: no sensor data either.", tuple(PROFILES))
     split_size: float = _option(0.0, "Megabytes after which the recording goes on in another file; 0 for no limit.")
@@ -190,6 +191,8 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
     ]
     if options.view:
         specs.append(_node("sportcoach", "view_node", options, _view(options), _image_remappings(options)))
+    if options.viewers:
+        specs.append(_node("sportcoach", "viewer_node", options, {}, _image_remappings(options), vital=False))
     if options.record and options.record.lower() not in _FALSE:
         specs.append(recorder(options))
     if options.imu:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sportcoach.bag_evaluation import jobs
 from sportcoach.bag_evaluation.jobs import Job, Result
 from sportcoach.session import write_atomically
 from sportcoach_perception.errors import UserError
+
+RETRIES: Final = 3
+"""How often a job is run again whose worker died."""
 
 Runner = Callable[[Sequence[Job]], Iterator[Result]]
 """Runs jobs, and gives their results in the order in which they are done."""
@@ -49,12 +54,13 @@ def on_ray(work: Sequence[Job], address: str) -> Iterator[Result]:
     Raises:
         UserError: Ray is not installed, there is no such cluster, or a job's workers die again and again.
     """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody else is told
     try:
         import ray
     except ImportError as error:
         raise UserError("--ray needs Ray: pip install -r requirements-ray.txt") from error
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise UserError(f"no Ray cluster at {address}: {str(error).splitlines()[0]}", 1) from error
     try:
@@ -67,10 +73,6 @@ def on_ray(work: Sequence[Job], address: str) -> Iterator[Result]:
         raise UserError(f"a job on Ray failed: {str(error).splitlines()[0]}", 1) from error
     finally:
         ray.shutdown()
-
-
-RETRIES = 3
-"""How often a job is run again whose worker died."""
 
 
 def run_all(work: Sequence[Job], runner: Runner, kept: Path | None, progress: Callable[[Result], None]) -> list[Result]:

@@ -36,7 +36,7 @@ _GROUPS: Final = {
         "duration",
     ),
     "what to look for": CHAIN,
-    "live view": ("view", "view_host", "view_port"),
+    "viewers": ("view", "view_host", "view_port", "viewers"),
 }
 """Groups of `--help`; options that are in none of them are about the graph."""
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 VIDEO = GraphOptions(source="video", video="clip.mp4")
 CAMERA = GraphOptions(source="camera")
-TOPICS = GraphOptions(source="topics")
+TOPICS = GraphOptions(source="topics", viewers=True)
 SIMULATED = GraphOptions(source="sim", use_sim_time=True, rate=2.0)
 
 EVERYTHING = [

@@ -1,0 +1,1 @@
+"""What standard viewers (RViz, Foxglove, Lichtblick, REP-155 tools) can show of a graph."""
