@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -59,6 +60,7 @@ def on_ray(work: Sequence[Job], address: str) -> Iterator[Result]:
         import ray
     except ImportError as error:
         raise UserError("--ray needs Ray: pip install -r requirements-ray.txt") from error
+    _reach(address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError) as error:
@@ -73,6 +75,16 @@ def on_ray(work: Sequence[Job], address: str) -> Iterator[Result]:
         raise UserError(f"a job on Ray failed: {str(error).splitlines()[0]}", 1) from error
     finally:
         ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raises UserError when nobody answers at HOST:PORT; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=5.0).close()
+        except OSError as error:
+            raise UserError(f"no Ray cluster at {address}: {error.strerror or error}", 1) from error
 
 
 def run_all(work: Sequence[Job], runner: Runner, kept: Path | None, progress: Callable[[Result], None]) -> list[Result]:

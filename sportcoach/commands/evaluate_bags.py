@@ -19,7 +19,6 @@ from sportcoach.bag_evaluation.runners import run_all, runner_of
 from sportcoach.bag_evaluation.score import Score, from_json
 from sportcoach.bag_labels import find_bags, read_labels
 from sportcoach.bag_source import parse_remap
-from sportcoach.commands import evaluate
 from sportcoach.commands.options import CHAIN
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach.pipeline import PipelineOptions
@@ -38,7 +37,11 @@ def main(arguments: argparse.Namespace) -> int:
         if getattr(arguments, name) != default:
             where = "--root DIR, which trains" if coached else "DIR, which is coached"
             raise UserError(f"--{name.replace('_', '-')} goes with {where}: see 'sportcoach evaluate bags --help'")
-    return _coach(arguments) if coached else evaluate.main(arguments)
+    if coached:
+        return _coach(arguments)
+    from sportcoach.commands import evaluate  # which loads torch
+
+    return evaluate.main(arguments)
 
 
 def _coach(arguments: argparse.Namespace) -> int:
