@@ -12,6 +12,7 @@ from sportcoach import __version__
 from sportcoach.commands.dataset_options import add_evaluate_options, add_info_options, add_landmarks_options
 from sportcoach.commands.experiment_options import add_experiment_options
 from sportcoach.commands.options import CHAIN, OF_BAGS, RECORD_ALONE, RECORDING, add_graph_options, add_options, seconds
+from sportcoach.commands.session_options import add_session_commands
 from sportcoach_perception.errors import UserError
 
 DESCRIPTION = "Real-time coaching of sports movements with a camera and body-worn IMUs, on ROS 2."
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="new folder for session.json, report.html and bag/ (default: sessions/DATE-SOURCE)",
     )
+    _add_athlete(output)
     output.add_argument(
         "--no-images",
         dest="profile",
@@ -80,12 +82,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder for the results, with several files one below it for each (default: sessions/DATE-FILE)",
     )
+    _add_athlete(analyze)
     analyze.add_argument(
         "--json",
         action="store_true",
         help="print the session as JSON on stdout, a list of them for several files; writes files only with --out",
     )
     analyze.set_defaults(command="analyze")
+
+    sessions = commands.add_parser("sessions", help="what is kept of named athletes: progress, export, deletion")
+    add_session_commands(sessions)
 
     train = commands.add_parser("train", help="train the recognition network")
     train.add_argument(
@@ -188,6 +194,15 @@ def _parser() -> argparse.ArgumentParser:
     for benchmark in (graph, bags, sim, accuracy, recognition, fusion):
         benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
+
+
+def _add_athlete(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--athlete",
+        default="",
+        metavar="NAME",
+        help="keep it among the sessions of this athlete",
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from sportcoach.report import write_report
 from sportcoach.session import Session, SessionLog
+from sportcoach.session_store import BAG, SessionStore
 from sportcoach_perception.errors import UserError
-
-BAG = "bag"
 
 
 def default_folder(name: str) -> Path:
@@ -33,10 +32,12 @@ def new_folder(path: Path) -> Path:
 
 
 def write_session(log: SessionLog, session: Session, folder: Path) -> None:
-    """Write session.json and report.html.
+    """Write session.json and report.html; keep a named athlete's session in the list of sessions.
 
     Raises:
         UserError: the folder cannot be written to.
     """
     session.write(folder / "session.json")
     write_report(session, log, folder / "report.html")
+    if session.athlete_id:
+        SessionStore().add(session, log, folder, datetime.now().isoformat(timespec="seconds"))

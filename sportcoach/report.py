@@ -73,7 +73,7 @@ def render_report(session: Session, log: SessionLog) -> str:
     axis = TimeAxis(session.duration_s)
     curves, seconds = log.joint_curves(), log.seconds()
     return (
-        _templates()
+        templates()
         .get_template("report.html.j2")
         .render(
             session=session,
@@ -86,7 +86,8 @@ def render_report(session: Session, log: SessionLog) -> str:
     )
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of our pages, with the filters that they use."""
     environment = Environment(
         loader=PackageLoader("sportcoach"),
         autoescape=True,

@@ -162,11 +162,12 @@ class SessionLog:
 
     Args:
         source: what was watched, a file name or "camera 0" for example; goes into the summary.
+        athlete: who it is; empty for what the skeletons say.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, athlete: str = "") -> None:
         self.source = source
-        self.athlete_id = ""
+        self.athlete_id = athlete
         self.model_id = ""
         self._stamp = array("q")
         self._detected = bytearray()

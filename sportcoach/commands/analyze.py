@@ -7,6 +7,7 @@ import itertools
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,8 +17,9 @@ from sportcoach.bag_source import parse_remap
 from sportcoach.commands.options import CHAIN
 from sportcoach.live import print_summary
 from sportcoach.offline import Analysis, analyze
-from sportcoach.output import BAG, default_folder, write_session
+from sportcoach.output import default_folder, write_session
 from sportcoach.pipeline import PipelineOptions
+from sportcoach.session_store import BAG
 from sportcoach_perception.errors import UserError
 
 ERRORS = Console(stderr=True)
@@ -34,6 +36,7 @@ def main(arguments: argparse.Namespace) -> int:
             analysis = _analyze(path, options, arguments.duration, remap, arguments.from_pictures)
             if analysis.warning:
                 print(f"sportcoach: {analysis.warning}", file=sys.stderr)
+            analysis = _named(analysis, arguments.athlete)
             if arguments.json:
                 sessions.append(json.loads(analysis.session.to_json()))
             else:
@@ -46,6 +49,11 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.json and (sessions or len(arguments.files) > 1):
         print(json.dumps(sessions[0] if len(arguments.files) == 1 else sessions, indent=2, ensure_ascii=False))
     return exit_code
+
+
+def _named(analysis: Analysis, athlete: str) -> Analysis:
+    """The analysis as one of `athlete`, when there is a name."""
+    return replace(analysis, session=replace(analysis.session, athlete_id=athlete)) if athlete else analysis
 
 
 def _analyze(

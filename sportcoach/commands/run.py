@@ -12,9 +12,10 @@ from sportcoach.commands.options import graph_options
 from sportcoach.follow import Follower, Outcome, exclusive
 from sportcoach.graph import GraphOptions
 from sportcoach.live import LiveView, print_summary
-from sportcoach.output import BAG, default_folder, new_folder, write_session
+from sportcoach.output import default_folder, new_folder, write_session
 from sportcoach.results import FrameResult
 from sportcoach.session import Session, SessionLog
+from sportcoach.session_store import BAG
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -24,7 +25,7 @@ def main(arguments: argparse.Namespace) -> int:
     with exclusive(options) as stop:
         folder = new_folder(arguments.out or default_folder(Path(name).stem.replace(",", "").replace(" ", "-")))
         options = replace(options, record=str((folder / BAG).resolve()))
-        log = SessionLog(name)
+        log = SessionLog(name, arguments.athlete)
         outcome = Outcome()
         try:
             outcome = _follow(options, log, stop)

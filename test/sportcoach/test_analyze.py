@@ -34,6 +34,7 @@ def run(*files: str, out: Path | None, as_json: bool = False) -> int:
             out=out,
             json=as_json,
             duration=0.0,
+            athlete="",
             remap="",
             from_pictures=False,
             **options,
