@@ -132,6 +132,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="share of the clips that are drawn and seen by MediaPipe (default: 0.25)",
     )
+    simulate.add_argument(
+        "--occlusion",
+        type=float,
+        metavar="SHARE",
+        help="share of every picture that is hidden (default: faults of pictures of all kinds, now and then)",
+    )
     simulate.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     simulate.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
     simulate.set_defaults(command="dataset_simulate")

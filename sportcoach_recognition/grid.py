@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from sportcoach_perception.frames import Bools, Floats
-from sportcoach_perception.skeleton import LANDMARKS, LIMBS
+from sportcoach_perception.skeleton import LANDMARKS
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.models.inputs import Inputs
 
@@ -46,14 +46,15 @@ def on_grid(sequence: Sequence, stamps: NDArray[np.float64], imu_per_step: int) 
         pose = sequence.world[low] + w[:, None, None] * (sequence.world[high] - sequence.world[low])
         seen = sequence.seen[low] & sequence.seen[high]
         pose = np.where(seen[..., None], pose, np.float32(0.0))
-    imu = np.zeros((steps, len(LIMBS), 6 * k), np.float32)
-    imu_seen = np.zeros((steps, len(LIMBS)), np.bool_)
+    limbs = sequence.imu.shape[1]
+    imu = np.zeros((steps, limbs, 6 * k), np.float32)
+    imu_seen = np.zeros((steps, limbs), np.bool_)
     if len(sequence.imu_stamps):
         period = stamps[1] - stamps[0] if steps > 1 else 0.0
         fine = (stamps[:, None] + period / k * np.arange(1 - k, 1)).ravel()
         low, high, w = _between(sequence.imu_stamps, fine)
         readings = sequence.imu[low] + w[:, None, None] * (sequence.imu[high] - sequence.imu[low])
-        imu = readings.reshape(steps, k, len(LIMBS), 6).transpose(0, 2, 1, 3).reshape(steps, len(LIMBS), 6 * k)
+        imu = readings.reshape(steps, k, limbs, 6).transpose(0, 2, 1, 3).reshape(steps, limbs, 6 * k)
         imu_seen[:] = sequence.imu_seen.any(1)
     return Grid(pose, seen, imu, imu_seen)
 

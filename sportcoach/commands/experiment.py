@@ -19,8 +19,18 @@ def main(arguments: argparse.Namespace) -> int:
     """Run what was asked for, one after the other; each writes its results when it is done."""
     if arguments.sets < 0:
         raise UserError(f"--sets is {arguments.sets}; it must not be negative")
+    if arguments.workers < 1:
+        raise UserError(f"--workers is {arguments.workers}; it must be 1 or more")
     options = Options(
-        arguments.out, arguments.data, arguments.seed, arguments.sets, arguments.quick, lambda line: _say(line)
+        arguments.out,
+        arguments.data,
+        arguments.seed,
+        arguments.sets,
+        arguments.quick,
+        _say,
+        arguments.scale,
+        arguments.collection,
+        arguments.workers,
     )
     names = list(EXPERIMENTS) if arguments.name == ALL else [arguments.name]
     texts = []

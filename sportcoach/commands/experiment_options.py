@@ -25,6 +25,19 @@ def add_experiment_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sets", type=int, default=0, metavar="N", help="sets of the simulated athletes (default: the whole design)"
     )
+    parser.add_argument(
+        "--collection",
+        type=Path,
+        metavar="DIR",
+        help="simulated collection that networks learn from (default: one is made in --out)",
+    )
+    parser.add_argument(
+        "--scale",
+        type=Path,
+        metavar="FILE",
+        help="sizes of the experiments with networks (default: full.yaml in config/experiments)",
+    )
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that train (default: 1)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     parser.add_argument("--quick", action="store_true", help="a small sample, in minutes, to see that it runs")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else on stdout")

@@ -25,6 +25,9 @@ class Options:
     sets: size of the sample, where there is one; 0 for the experiment's own.
     quick: a form that takes minutes, to see that it runs.
     say: is told how it goes.
+    scale: sizes of the experiments with networks (YAML); None for those in config/experiments.
+    collection: of `sportcoach dataset simulate`, for the experiments with networks; None to make one in `out`.
+    workers: processes.
     """
 
     out: Path
@@ -33,6 +36,9 @@ class Options:
     sets: int
     quick: bool
     say: Callable[[str], None]
+    scale: Path | None = None
+    collection: Path | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,22 @@ COLOURS: Final = ("#1668b8", "#c7431f", "#2c8a4b", "#7b4fa3", "#8a6d1f", "#4a556
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve; points with NaN are left out."""
+    """One curve; points with NaN are left out.
+
+    spread: half the length of each point's error bar; none without.
+    joined: whether a line joins the points.
+    """
 
     label: str
     x: Sequence[float]
     y: Sequence[float]
+    spread: Sequence[float] = ()
+    joined: bool = True
+
+    def ends(self) -> tuple[list[float], list[float]]:
+        """Where the error bars begin and end."""
+        pairs = list(zip(self.y, self.spread or [0.0] * len(self.y), strict=True))
+        return [y - spread for y, spread in pairs], [y + spread for y, spread in pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class LinePlot:
     def svg(self) -> str:
         """The drawing."""
         xs = [x for line in self.lines for x in line.x] or [0.0]
-        ys = [y for line in self.lines for y in line.y if math.isfinite(y)] or [0.0]
+        ys = [y for line in self.lines for end in line.ends() for y in end if math.isfinite(y)] or [0.0]
         x_range = (min(xs), max(xs) if max(xs) > min(xs) else min(xs) + 1.0)
         low = min(ys) if self.bottom is None else self.bottom
         high = max(*ys, low + 1e-9) if self.top is None else self.top
@@ -81,16 +92,22 @@ class LinePlot:
 def _curve(
     line: Line, colour: str, x_range: tuple[float, float], y_range: tuple[float, float], number: int
 ) -> list[str]:
+    def height(value: float) -> float:
+        return _place(value, y_range, HEIGHT - BOTTOM, TOP)
+
+    bars = zip(line.x, line.y, *line.ends(), strict=True)
     points = [
-        (_place(x, x_range, LEFT, WIDTH - RIGHT), _place(y, y_range, HEIGHT - BOTTOM, TOP))
-        for x, y in zip(line.x, line.y, strict=True)
+        (_place(x, x_range, LEFT, WIDTH - RIGHT), height(y), height(low), height(high))
+        for x, y, low, high in bars
         if math.isfinite(y)
     ]
-    path = " ".join(f"{x},{y}" for x, y in points)
-    dots = "".join(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in points)
+    path = " ".join(f"{x},{y}" for x, y, _, _ in points)
+    parts = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'] if line.joined else []
+    parts += [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y, _, _ in points]
+    parts += [f'<path d="M{x} {low}V{high}" stroke="{colour}"/>' for x, _, low, high in points if low != high]
     y = TOP + 14 + 18 * number
     return [
-        f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}',
+        "".join(parts),
         f'<text x="{WIDTH - RIGHT - 6}" y="{y}" text-anchor="end" fill="{colour}">{escape(line.label)}</text>',
     ]
 

@@ -34,6 +34,7 @@ class Config:
         rate, imu_per_step: steps per second, IMU readings per step.
         window: steps that an answer looks back on.
         nodes: landmarks used.
+        limbs: number of sensors.
         joint, part, limb, body: channels of a joint, a part, a limb's sensor, the whole.
         heads: of every attention.
         dilations: of the convolutions of the body.
@@ -49,6 +50,7 @@ class Config:
     imu_per_step: int = 3
     window: int = 64
     nodes: Sequence[str] = field(default=NODES)
+    limbs: int = len(LIMBS)
     joint: int = 16
     part: int = 32
     limb: int = 32
@@ -136,15 +138,15 @@ class SensorBranch(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         channels = 8 * config.imu_per_step + 1
-        self.norm = Norm(len(LIMBS) * channels)
+        self.norm = Norm(config.limbs * channels)
         self.embed = nn.Linear(channels, config.limb)
-        self.limb = nn.Parameter(0.1 * torch.randn(len(LIMBS), config.limb))
+        self.limb = nn.Parameter(0.1 * torch.randn(config.limbs, config.limb))
         self.convs = nn.ModuleList(CausalConv(config.limb, 5, d) for d in (1, 2))
-        self.body = Body(len(LIMBS) * config.limb, config)
+        self.body = Body(config.limbs * config.limb, config)
 
     def start(self, batch: int) -> State:
         """The pasts of a stream that begins now."""
-        return [*(conv.start(batch, len(LIMBS)) for conv in self.convs), *self.body.start(batch)]  # type: ignore[operator]
+        return [*(conv.start(batch, self.limb.shape[0]) for conv in self.convs), *self.body.start(batch)]  # type: ignore[operator]
 
     def forward(self, inputs: Inputs, past: Iterator[Tensor], after: State) -> Tensor:
         """Embeddings (B, T, C); takes its pasts from `past` and puts the new ones into `after`."""

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sportcoach_perception.errors import UserError
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_sim.dataset.claim import claimed
 from sportcoach_sim.dataset.clip import Clip
@@ -21,6 +14,7 @@ from sportcoach_sim.dataset.recipe import ACTIONS, Recipe, Settings, recipes
 from sportcoach_sim.dataset.recording import record
 from sportcoach_sim.dataset.shards import write
 from sportcoach_sim.render import check_drawing
+from sportcoach_sim.workers import completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,8 @@ def build(
         done = (len(shards) - len(missing)) * settings.clips
         progress(done)
         made: list[Made] = []
-        for part in _work(root, settings, pose_model, missing, workers):
+        jobs = [(root, settings, pose_model, *shard) for shard in missing]
+        for part in completed(make_shard, jobs, workers):
             made += part
             progress(done + len(made))
     return made
@@ -86,39 +81,3 @@ def _record(recipe: Recipe, pose_model: Path | None) -> Clip:
         return record(recipe, None)
     with PoseEstimator(pose_model) as estimator:
         return record(recipe, estimator.estimate)
-
-
-def _work(
-    root: Path, settings: Settings, pose_model: Path | None, missing: Sequence[tuple[int, str]], workers: int
-) -> Iterator[list[Made]]:
-    """Make the shards that are `missing`; yields after each."""
-    if workers == 1:
-        for shard in missing:
-            yield make_shard(root, settings, pose_model, *shard)
-        return
-    # Not forked: what OpenGL and MediaPipe hold does not survive that.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _prepare_worker) as pool:
-        try:
-            jobs = [pool.submit(make_shard, root, settings, pose_model, *shard) for shard in missing]
-            for job in as_completed(jobs):
-                yield job.result()
-        except BrokenProcessPool as error:
-            raise UserError("a worker died, perhaps for want of memory: run again with fewer --workers", 1) from error
-        except BaseException:  # the pool itself would finish every shard that was begun
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
-
-
-def _prepare_worker() -> None:
-    """Leave Ctrl-C to the parent, and don't outlive it, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -88,11 +88,23 @@ def describe(root: Path, settings: Settings) -> list[Row]:
     return rows
 
 
+_SPOILT: Final = """\
+Of about a third each: furniture in front, motion blur, darkness; these matter for rendered clips only."""
+
+
+def _asked(settings: Settings) -> str:
+    """The settings as options of the command."""
+    words = {name: f"{value:g}" for name, value in asdict(settings).items() if value is not None}
+    return " ".join(f"--{name} {value}" for name, value in words.items())
+
+
 def render(settings: Settings, rows: Sequence[Row], size: int) -> str:
     """The card as Markdown; `size` of all shards [bytes]."""
     repetitions = [entry for entry in rows if entry.action != "other"]
     return _TEMPLATE.format(
         **asdict(settings),
+        asked=_asked(settings),
+        spoilt=_SPOILT if settings.occlusion is None else f"{settings.occlusion:.0%} of every picture are hidden.",
         hours=sum(entry.seconds for entry in rows) / 3600,
         total=len(rows),
         megabytes=size / 1e6,
@@ -155,7 +167,7 @@ Written by the command that made the collection. Nobody was filmed or measured: 
 one fault that comes and goes in most clips, seen by a camera at 30 fps and felt by IMUs on wrists and ankles at
 100 Hz that are as unreliable as real ones.
 
-    sportcoach dataset simulate --subjects {subjects} --clips {clips} --rendered {rendered:g} --seed {seed} --out DIR
+    sportcoach dataset simulate {asked} --out DIR
 
 The same command with the same versions (`dataset.json`) on the same kind of machine gives the same bytes, whatever the
 number of workers and of interruptions. `generation.json` tells how long it took on which machine; it is not part of
@@ -220,9 +232,8 @@ choose your own threshold. Postures go over smoothly from one repetition to the 
 ## Faults of the world
 
 Of every clip: the links of the four sensors (clock off by up to 200 ms, drift, jitter, Bluetooth bursts, losses in
-gaps; one sensor in fifty dies), bias, noise and range of a Bosch BMI270, mounting turned at random. Of about a third
-each: furniture in front, motion blur, darkness; these matter for rendered clips only. The camera stands anywhere in
-front of or beside the athlete, tilted by a few degrees.
+gaps; one sensor in fifty dies), bias, noise and range of a Bosch BMI270, mounting turned at random. {spoilt} The
+camera stands anywhere in front of or beside the athlete, tilted by a few degrees.
 
 ## Licence
 

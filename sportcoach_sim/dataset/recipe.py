@@ -13,7 +13,7 @@ from sportcoach_sim.movement import Movement, movement, movements
 from sportcoach_sim.plan import PlannedSet
 from sportcoach_sim.scene import Scene
 from sportcoach_sim.subject import Subject
-from sportcoach_sim.world import World
+from sportcoach_sim.world import PictureFaults, World
 
 ACTIONS: Final = ("squat", "push_up", "lunge", "jumping_jack", "other")
 
@@ -43,6 +43,8 @@ class Settings:
     clips: number of clips of each athlete and action.
     rendered: share of the clips that are drawn and seen by MediaPipe.
     seed: of everything random.
+    occlusion: share of every picture that is hidden, in light and sharp pictures; None for all faults of pictures, each
+        now and then.
 
     Raises:
         UserError: a number that makes no collection.
@@ -52,6 +54,7 @@ class Settings:
     clips: int = 20
     rendered: float = 0.25
     seed: int = 0
+    occlusion: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("subjects", "clips"):
@@ -59,6 +62,8 @@ class Settings:
                 raise UserError(f"{name} is {getattr(self, name)}; it must be 1 or more")
         if not 0.0 <= self.rendered <= 1.0:
             raise UserError(f"rendered is {self.rendered:g}; it is a share of the clips, from 0 to 1")
+        if self.occlusion is not None and not 0.0 <= self.occlusion < 1.0:
+            raise UserError(f"occlusion is {self.occlusion:g}; it is a share of the picture, from 0 up to 1")
         if self.seed < 0:
             raise UserError(f"seed is {self.seed}; it must not be negative")
 
@@ -106,11 +111,16 @@ def recipes(settings: Settings, subject: int, action: str) -> Iterator[Recipe]:
             action=action,
             athlete=athlete,
             scene=replace(Scene.sample(rng), stool=doing.name == "sit_down"),
-            world=World.sample(rng),
+            world=_world(rng, settings.occlusion),
             planned=_set(rng, doing, athlete.tempo),
             seed=int(rng.integers(2**31)),
             rendered=settings.draws(subject, action, clip),
         )
+
+
+def _world(rng: np.random.Generator, occlusion: float | None) -> World:
+    world = World.sample(rng)
+    return world if occlusion is None else replace(world, picture=PictureFaults(occlusion))
 
 
 def _other(number: int) -> Movement:

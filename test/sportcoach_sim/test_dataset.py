@@ -256,3 +256,13 @@ def test_what_is_drawn_is_varied_and_does_not_depend_on_the_size_of_the_collecti
     (alone,) = [r for r in recipes(Settings(subjects=3, clips=4, seed=5), 2, "lunge") if r.name == "s002_lunge_03"]
     (among,) = [r for r in drawn if r.name == alone.name]
     assert replace(alone, split="", rendered=False) == replace(among, split="", rendered=False)
+
+
+def test_an_occlusion_that_is_asked_for_changes_the_pictures_alone() -> None:
+    usual, hidden = (list(recipes(Settings(1, 6, seed=5, occlusion=share), 0, "squat")) for share in (None, 0.3))
+    for one, other in zip(usual, hidden, strict=True):
+        assert other.world.picture == PictureFaults(occlusion=0.3)
+        assert replace(other, world=one.world) == one
+        assert other.world.links == one.world.links
+    with pytest.raises(UserError, match="share of the picture"):
+        Settings(occlusion=1.0)

@@ -1,0 +1,78 @@
+"""How large experiments are, from config/experiments/*.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sportcoach.experiments.outcome import Options
+from sportcoach_perception.config import config_path
+from sportcoach_perception.errors import UserError
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Sizes of all experiments; what they ask is the same at every scale.
+
+    Attributes:
+        note: what results of this scale are good for, in words that are printed with them.
+        seeds: trainings with different seeds, at least.
+        folds: divisions of the real people that are trained and tested, at most.
+        steps, athlete_steps, batch: of every training on real people, on simulated athletes.
+        networks: sizes of each network by name, where they differ from its defaults.
+        athletes, clips, rendered: of the simulated collection, as in `sportcoach dataset simulate`.
+        occluded_athletes: whose pictures are hidden in part, all of them unseen in training.
+        occlusions: shares of the picture that are hidden.
+        windows: lengths that are compared [frames].
+        coached_sets: sets in which voice and vibration are compared.
+    """
+
+    note: str = ""
+    seeds: int = 3
+    folds: int = 4
+    steps: int = 600
+    athlete_steps: int = 600
+    batch: int = 32
+    networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    athletes: int = 30
+    clips: int = 4
+    rendered: float = 1.0
+    occluded_athletes: int = 10
+    occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
+    windows: tuple[int, ...] = (32, 48, 64, 80, 96)
+    coached_sets: int = 40
+
+    def basis(self) -> dict[str, Any]:
+        """What a single trial depends on: all but how many there are."""
+        counts = ("note", "seeds", "folds", "occlusions", "windows", "coached_sets")
+        return {name: value for name, value in asdict(self).items() if name not in counts}
+
+    @classmethod
+    def of(cls, options: Options) -> Scale:
+        """The scale that was asked for.
+
+        Raises:
+            UserError: as `read`.
+        """
+        shipped = config_path("experiments") / ("quick.yaml" if options.quick else "full.yaml")
+        return cls.read(options.scale or shipped)
+
+    @classmethod
+    def read(cls, path: Path) -> Scale:
+        """The scale in a YAML file.
+
+        Raises:
+            UserError: no such file, not YAML, or an unknown setting.
+        """
+        try:
+            settings: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            lists = {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
+            return cls(**{**settings, **lists})
+        except OSError as error:
+            raise UserError(f"scale of experiments {path} cannot be read") from error
+        except (yaml.YAMLError, TypeError, AttributeError) as error:
+            raise UserError(f"scale of experiments {path} is not valid: {str(error).splitlines()[0]}") from error
