@@ -53,3 +53,8 @@ LIMBS: Final = ("left_wrist", "right_wrist", "left_ankle", "right_ankle")
 """Limbs that carry an IMU, in the order of every per-limb array."""
 
 LIMB_LANDMARKS: Final = tuple(LANDMARK_INDEX[limb] for limb in LIMBS)
+
+
+def other_side(name: str) -> str:
+    """The name with left and right exchanged: of a landmark, a limb or whatever is named by its side."""
+    return name.replace("left", "right") if "left" in name else name.replace("right", "left")

@@ -12,15 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sportcoach_perception.frames import Bools, Floats
-from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS
+from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS, other_side
 from sportcoach_recognition.datasets.sequence import Sequence
 
 Rng = np.random.Generator
 
-_MIRROR: Final = [
-    LANDMARK_INDEX[name.replace("left", "right") if "left" in name else name.replace("right", "left")]
-    for name in LANDMARKS
-]
+_MIRROR: Final = [LANDMARK_INDEX[other_side(name)] for name in LANDMARKS]
 _HIPS: Final = [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]
 
 

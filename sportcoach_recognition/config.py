@@ -73,6 +73,9 @@ class FitConfig:
         members: networks that answer together, trained one after the other.
         subtask: regular expression with one group; what it finds in a sequence's name (the exercise, say) is learned
             together with the label, and the answer sums over it. Empty for the label alone.
+        told: whether the subtask is known when the network is asked, as the exercise is that was asked for.
+        copies: random variants of each sequence for networks that learn from everything at once (`batch_learning`),
+            which have no use for the settings from `steps` on, except perturbations and network.
         steps, batch: number of batches, movements in each.
         longest: steps of the longest piece that is trained on.
         learning_rate, weight_decay: of AdamW; the rate follows one cycle.
@@ -87,6 +90,8 @@ class FitConfig:
     model: str = "stream_gat"
     members: int = 1
     subtask: str = ""
+    told: bool = False
+    copies: int = 0
     steps: int = 600
     batch: int = 48
     longest: int = 128

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.grid import duration, even, on_grid, stack
-from sportcoach_recognition.models import stream_gat, tcn, tcn_gat
+from sportcoach_recognition.models import plank, reference, rocket, stream_gat, tcn, tcn_gat
 from sportcoach_recognition.models.inputs import Inputs
 
 Build = Callable[..., nn.Module]
@@ -32,6 +33,13 @@ NETWORKS: Final[dict[str, Build]] = {
 }
 """The networks by name, each built from the number of classes and the sizes that differ from its defaults."""
 
+LEARN_AT_ONCE: Final[dict[str, Build]] = {
+    "rocket": lambda **sizes: rocket.Rocket(rocket.Config(**sizes)),
+    "reference": lambda **sizes: reference.Reference(reference.Config(**sizes)),
+    "plank": lambda **sizes: plank.Plank(plank.Config(**sizes)),
+}
+"""Likewise those that are fitted to everything in one go (`batch_learning`) and see whole movements only."""
+
 
 def build(model: str, classes: int, sizes: Mapping[str, Any]) -> nn.Module:
     """A network that knows nothing yet.
@@ -39,10 +47,11 @@ def build(model: str, classes: int, sizes: Mapping[str, Any]) -> nn.Module:
     Raises:
         UserError: no such network, or it has no such size.
     """
-    if model not in NETWORKS:
-        raise UserError(f"there is no network {model!r}: choose one of {', '.join(NETWORKS)}")
+    every = NETWORKS | LEARN_AT_ONCE
+    if model not in every:
+        raise UserError(f"there is no network {model!r}: choose one of {', '.join(every)}")
     try:
-        return NETWORKS[model](classes=classes, **sizes)
+        return every[model](classes=classes, **sizes)
     except TypeError as error:
         raise UserError(f"the sizes of the network {model} are not valid: {error}") from error
 
@@ -55,12 +64,16 @@ class Fitted:
     classes: in the order of the answers.
     networks: one, or several that were trained with different seeds.
     outputs: the class that each output of the networks speaks for; the probabilities of several are summed.
+    subtasks, told_by: the subtask that each output is for, and the expression that finds it in a sequence's name, when
+        it is known which one was asked for.
     """
 
     model: str
     classes: tuple[str, ...]
     networks: tuple[nn.Module, ...]
     outputs: tuple[str, ...]
+    subtasks: tuple[str, ...] = ()
+    told_by: str = ""
 
     def predict(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None = None) -> Floats:
         """Probabilities (N, K) float32 of the classes for each sequence as it is.
@@ -70,7 +83,7 @@ class Fitted:
             view: what the networks may see of them, such as Inputs.without_imu.
         """
         answers = [np.zeros((0, len(self.outputs)), np.float32)]
-        device = next(self.networks[0].parameters()).device
+        device = next(iter((*self.networks[0].parameters(), *self.networks[0].buffers()))).device
         for begin in range(0, len(sequences), _BATCH):
             inputs = gridded(sequences[begin : begin + _BATCH], self.networks[0].config)
             inputs = (view(inputs) if view else inputs).to(device)
@@ -78,8 +91,18 @@ class Fitted:
                 each = [network.eval()(inputs).action.float().softmax(-1) for network in self.networks]
             answers.append(torch.stack(each).mean(0).cpu().numpy())
         of_class = np.array([[output == name for name in self.classes] for output in self.outputs], np.float32)
-        summed: Floats = np.concatenate(answers) @ of_class
+        of_output = np.concatenate(answers)
+        if self.told_by:
+            of_output = of_output * self._asked(sequences)
+            of_output /= of_output.sum(1, keepdims=True)
+        summed: Floats = of_output @ of_class
         return summed
+
+    def _asked(self, sequences: Rows[Sequence]) -> Floats:
+        """(N, outputs) 1 where the output is for the subtask that was asked for, everywhere if it was never trained."""
+        asked = [subtask(self.told_by, sequence.name) for sequence in sequences]
+        known = [name if name in self.subtasks else None for name in asked]
+        return np.array([[own == name or name is None for own in self.subtasks] for name in known], np.float32)
 
     def save(self, path: Path) -> None:
         """Write the weights to `path` (.safetensors), and what they are beside it (.json)."""
@@ -96,6 +119,8 @@ class Fitted:
             "model": self.model,
             "classes": self.classes,
             "outputs": self.outputs,
+            "subtasks": self.subtasks,
+            "told_by": self.told_by,
             "members": len(self.networks),
             "config": asdict(self.networks[0].config),  # type: ignore[call-overload]
         }
@@ -121,10 +146,23 @@ class Fitted:
             raise UserError(
                 f"{path} does not hold a trained network with its .json beside it; train it again"
             ) from error
-        return cls(about["model"], tuple(about["classes"]), tuple(networks), tuple(about["outputs"]))
+        told = tuple(about.get("subtasks", ())), about.get("told_by", "")
+        return cls(about["model"], tuple(about["classes"]), tuple(networks), tuple(about["outputs"]), *told)
 
 
 _BATCH: Final = 32
+
+
+def subtask(expression: str, name: str) -> str:
+    """What the one group of the regular expression finds in the name of a sequence.
+
+    Raises:
+        UserError: nothing.
+    """
+    found = re.search(expression, name)
+    if not found or not found.groups():
+        raise UserError(f"the subtask {expression!r} finds no group in the name {name!r}")
+    return found[1]
 
 
 def gridded(sequences: Rows[Sequence], config: Any) -> Inputs:

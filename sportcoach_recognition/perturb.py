@@ -1,6 +1,6 @@
 """Random variants of a batch of movements: other bodies, views, sensors and what may be missing.
 
-Tempo and crop are drawn where sequences are put on the grid (`training.draw`), so that both modalities share them.
+Tempo and crop are drawn where sequences are put on the grid (`drawing.draw`), so that both modalities share them.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from sportcoach_perception.skeleton import LANDMARKS
+from sportcoach_perception.skeleton import LANDMARKS, other_side
 from sportcoach_recognition.graph import PARTS, node_indices
 from sportcoach_recognition.models.inputs import Inputs
 
-_MIRROR = [
-    LANDMARKS.index(name.replace("left", "right") if "left" in name else name.replace("right", "left"))
-    for name in LANDMARKS
-]
+_MIRROR = [LANDMARKS.index(other_side(name)) for name in LANDMARKS]
 _OTHER_LIMB = [1, 0, 3, 2]
 _LIMB_JOINTS = [node_indices(PARTS[part][1:]) for part in ("left_arm", "right_arm", "left_leg", "right_leg")]
 """Without shoulder and hip, which are the trunk's too."""

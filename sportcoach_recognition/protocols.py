@@ -21,6 +21,7 @@ class Protocol:
     label: what is asked about a sequence instead of its own label; "" leaves it out.
     settings: name of the training settings in config/train/evaluate.
     targets: figures to be reached with all there is in the set.
+    in_the_mirror: makes of a sequence what it is in the mirror, where that is known; trained on likewise.
     """
 
     divide: divisions.Divide
@@ -28,6 +29,11 @@ class Protocol:
     label: Callable[[Sequence], str] = lambda sequence: sequence.label
     settings: str = ""
     targets: Mapping[str, float] = field(default_factory=dict)
+    in_the_mirror: Callable[[Sequence], Sequence] | None = None
+
+    def trained_on(self, sequences: list[Sequence]) -> list[Sequence]:
+        """The sequences, with what each is in the mirror where that is known."""
+        return [*sequences, *(map(self.in_the_mirror, sequences) if self.in_the_mirror else ())]
 
     def asked(self, sequences: list[Sequence]) -> list[Sequence]:
         """The sequences that are asked about, with the right answer as label."""
@@ -41,29 +47,38 @@ def _correctness(sequence: Sequence) -> str:
 
 
 _UTD = Protocol(
-    divisions.standard_subjects((2, 4, 6, 8)), utd_mhad.CLASSES, settings="utd-mhad", targets={"accuracy": 0.99}
+    divisions.standard_subjects((2, 4, 6, 8)), utd_mhad.CLASSES, settings="utd-mhad-rocket", targets={"accuracy": 0.99}
 )
 _BERKELEY = Protocol(
     divisions.standard_subjects(range(8, 13)),
     berkeley_mhad.CLASSES,
-    settings="berkeley-mhad",
+    settings="berkeley-mhad-rocket",
     targets={"accuracy": 0.98},
 )
-_GESTURE = Protocol(divisions.subject_folds, irds.GESTURES, settings="irds-gesture", targets={"accuracy": 0.98})
+_GESTURE = Protocol(
+    divisions.subject_folds,
+    irds.GESTURES,
+    settings="irds-gesture-rocket",
+    targets={"accuracy": 0.98},
+    in_the_mirror=irds.in_the_mirror,
+)
 _CORRECTNESS = Protocol(
     divisions.subject_folds,
     ("correct", "incorrect"),
     _correctness,
-    settings="irds-correctness",
+    settings="irds-correctness-reference",
     targets={"balanced_accuracy": 0.87, "macro_f1": 0.87},
+    in_the_mirror=irds.in_the_mirror,
 )
 _PENN = Protocol(
     divisions.standard_parts(divisions.block_folds),
     penn_action.CLASSES,
-    settings="penn-action",
+    settings="penn-action-rocket",
     targets={"accuracy": 0.985},
 )
-_PUSHUP = Protocol(divisions.leave_one_out, pushup_form.CLASSES, settings="pushup-form", targets={"accuracy": 0.85})
+_PUSHUP = Protocol(
+    divisions.leave_one_out, pushup_form.CLASSES, settings="pushup-form-plank", targets={"accuracy": 0.85}
+)
 _VIDEOS = Protocol(divisions.standard_parts(divisions.subject_folds), settings="videos")
 _BAGS = Protocol(divisions.subject_folds, settings="videos")
 _SIMULATED = Protocol(

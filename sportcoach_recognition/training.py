@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import re
-from collections import Counter
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +17,12 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import checkpoint, losses
+from sportcoach_recognition import batch_learning, checkpoint, losses
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
-from sportcoach_recognition.fitted import Fitted, build
-from sportcoach_recognition.grid import duration, even, on_grid, stack
+from sportcoach_recognition.drawing import class_balance, draw
+from sportcoach_recognition.fitted import LEARN_AT_ONCE, Fitted, build, subtask
+from sportcoach_recognition.grid import on_grid, stack
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import perturb
@@ -55,29 +54,43 @@ def fit(
     """
     if tracks is not None and config.perturbations.mirror:
         raise UserError("tracks cannot be mirrored: set mirror to 0 to train heads for stage, angles or quality")
-    members = [
-        _Run(train, validation, classes, config, seed + member, folder, tracks).finish()
-        for member in range(config.members)
-    ]
-    return Fitted(config.model, classes, tuple(members), _outputs(train, classes, config)[1])
+    labels, outputs, exercises = _outputs(train, classes, config)
+    if config.model in LEARN_AT_ONCE:
+        told = {"exercises": exercises, "labels": outputs} if config.model == "reference" else {}
+        members: list[nn.Module] = [
+            batch_learning.learn(
+                build(config.model, len(outputs), {**_branches(train, config), **told}), train, labels, config, seed + n
+            )
+            for n in range(config.members)
+        ]
+    else:
+        members = [
+            _Run(train, validation, classes, config, seed + member, folder, tracks).finish()
+            for member in range(config.members)
+        ]
+    told_by = config.subtask if config.told else ""
+    return Fitted(config.model, classes, tuple(members), outputs, exercises if told_by else (), told_by)
 
 
-def _outputs(train: Rows[Sequence], classes: tuple[str, ...], config: FitConfig) -> tuple[list[int], tuple[str, ...]]:
-    """The output of the network that each sequence should raise, and the class that each output speaks for.
+def _outputs(
+    train: Rows[Sequence], classes: tuple[str, ...], config: FitConfig
+) -> tuple[list[int], tuple[str, ...], tuple[str, ...]]:
+    """The output of the network that each sequence should raise; the class and the subtask that each output is for.
 
     Raises:
         UserError: the subtask is not found in the name of a sequence.
     """
     if not config.subtask:
-        return [classes.index(sequence.label) for sequence in train], classes
-    pairs = []
-    for sequence in train:
-        found = re.search(config.subtask, sequence.name)
-        if not found or not found.groups():
-            raise UserError(f"the subtask {config.subtask!r} finds no group in the name {sequence.name!r}")
-        pairs.append((sequence.label, found[1]))
+        return [classes.index(sequence.label) for sequence in train], classes, ("",) * len(classes)
+    pairs = [(sequence.label, subtask(config.subtask, sequence.name)) for sequence in train]
     kinds = sorted(set(pairs), key=lambda pair: (classes.index(pair[0]), pair[1]))
-    return [kinds.index(pair) for pair in pairs], tuple(label for label, _ in kinds)
+    outputs, subtasks = tuple(label for label, _ in kinds), tuple(name for _, name in kinds)
+    return [kinds.index(pair) for pair in pairs], outputs, subtasks
+
+
+def _branches(train: Rows[Sequence], config: FitConfig) -> dict[str, Any]:
+    """Sizes of the network, with the branches that the data need where it has any."""
+    return {**present(train), **config.network} if config.model in ("stream_gat", "rocket") else dict(config.network)
 
 
 @dataclass
@@ -105,13 +118,12 @@ class _Run:
     ) -> None:
         self._train, self._validation, self._tracks = train, validation, tracks
         self._classes, self._config, self._seed = classes, config, seed
-        labels, self._outputs = _outputs(train, classes, config)
+        labels, self._outputs, _ = _outputs(train, classes, config)
         self._labels = np.array(labels)
         self._chance = class_balance(self._labels)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(seed)
-        sizes = {**present(train), **config.network} if config.model == "stream_gat" else config.network
-        self._network = build(config.model, len(self._outputs), sizes).to(self._device)
+        self._network = build(config.model, len(self._outputs), _branches(train, config)).to(self._device)
         self._forward = torch.compile(self._network) if self._device.type == "cuda" else self._network
         self._averaged = copy.deepcopy(self._network).eval()
         self._best = copy.deepcopy(self._averaged.state_dict())
@@ -223,27 +235,10 @@ def present(sequences: Rows[Sequence]) -> dict[str, Any]:
     }
 
 
-def class_balance(labels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Eq. 8: how likely each sequence is drawn, so that every class is drawn equally often."""
-    counts = Counter(labels.tolist())
-    chance = np.array([1.0 / counts[label] for label in labels.tolist()])
-    return np.asarray(chance / chance.sum())
-
-
 def balanced_accuracy(probabilities: NDArray[np.float32], labels: Rows[int]) -> float:
     """Mean over the classes that occur of the share of right answers."""
     truth, answers = np.array(labels), probabilities.argmax(1)
     return float(np.mean([(answers[truth == label] == label).mean() for label in np.unique(truth)]))
-
-
-def draw(sequence: Sequence, rate: float, config: FitConfig, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Stamps [ns] of a random piece of a sequence, which make it so many steps per second at a random tempo."""
-    how = config.perturbations
-    tempo = float(np.exp(rng.uniform(-1.0, 1.0) * np.log(how.tempo)))
-    begin, end = duration(sequence)
-    length = min((end - begin) * rng.uniform(how.crop, 1.0), config.longest * tempo * 1e9 / rate)
-    start = begin + rng.uniform(0.0, 1.0) * (end - begin - length)
-    return even(start, start + length, rate / tempo)
 
 
 def follow(averaged: nn.Module, network: nn.Module, decay: float) -> None:

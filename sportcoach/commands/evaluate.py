@@ -19,7 +19,7 @@ from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
 from sportcoach_recognition.evaluate import Answers, Classifier
-from sportcoach_recognition.fitted import Fitted
+from sportcoach_recognition.fitted import LEARN_AT_ONCE, Fitted
 from sportcoach_recognition.protocols import Protocol
 from sportcoach_recognition.training import fit
 
@@ -38,7 +38,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(f"{arguments.checkpoint} tells {', '.join(checkpoint.classes)}, not {', '.join(classes)}")
     name = arguments.protocol or next(iter(protocols.PROTOCOLS[arguments.dataset]))
     say(f"{arguments.dataset}, {name}: {division.note}")
-    answers = evaluate.run(division, classes, _classifier(arguments, checkpoint, classes, config, division))
+    answers = evaluate.run(division, classes, _classifier(arguments, checkpoint, classes, config, division, protocol))
     if arguments.out:
         _write_answers(arguments.out / "answers.csv", answers, classes)
     targets = protocol.targets if arguments.modality == "fused" else {}
@@ -85,6 +85,7 @@ def _classifier(
     classes: tuple[str, ...],
     config: FitConfig,
     division: Division,
+    protocol: Protocol,
 ) -> Callable[[Fold], Classifier]:
     """Trains for a fold, unless there is a checkpoint; in --out, what was trained is kept and killed runs go on."""
     if checkpoint:
@@ -94,12 +95,13 @@ def _classifier(
     def trained(fold: Fold) -> Classifier:
         train, validation = evaluate.fit_parts(fold)
         number = division.folds.index(fold) + 1
+        effort = "at once" if config.model in LEARN_AT_ONCE else f"{config.steps} steps of {config.batch}"
         say(
             f"training {number} of {len(division.folds)} ({fold.name} tested): {len(train)} sequences, "
-            f"{config.members} x {config.steps} steps of {config.batch}"
+            f"{config.members} x {config.model}, {effort}"
         )
         folder = arguments.out / f"fold{number}" if arguments.out else None
-        fitted = fit(train, validation, classes, config, arguments.seed, folder)
+        fitted = fit(protocol.trained_on(train), validation, classes, config, arguments.seed, folder)
         if folder:
             fitted.save(folder / "model.safetensors")
         return fitted

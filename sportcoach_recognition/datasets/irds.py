@@ -8,14 +8,16 @@ named here by the limb that moves.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.skeleton import other_side
 from sportcoach_recognition.datasets import kinect, reading
-from sportcoach_recognition.datasets.sequence import Sequence, even_stamps, labelled
+from sportcoach_recognition.datasets.sequence import Sequence, even_stamps, labelled, mirrored
 
 GESTURES: Final = (
     "right_elbow_flexion", "left_elbow_flexion", "right_shoulder_flexion", "left_shoulder_flexion",
@@ -53,6 +55,16 @@ def read(root: Path, every: int = 1) -> Iterator[Sequence]:
 def correctness(sequence: Sequence) -> str:
     """How well the repetition was done, one of CORRECTNESS; tells it by the name of the file."""
     return CORRECTNESS[int(sequence.name.split("_")[4]) - 1]
+
+
+def in_the_mirror(sequence: Sequence) -> Sequence:
+    """The repetition in the mirror, where it is one of the gesture of the other side; the name tells that one."""
+    parts = sequence.name.split("_")
+    gesture = GESTURES[int(parts[2])]
+    mirror_gesture = other_side(gesture)
+    parts[2] = str(GESTURES.index(mirror_gesture))
+    label = mirror_gesture if sequence.label == gesture else sequence.label
+    return replace(mirrored(sequence), name="_".join(parts), label=label)
 
 
 def exercises(root: Path, every: int = 1) -> Iterator[Sequence]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sportcoach_perception.angles import ANGLES
 from sportcoach_perception.frames import Bools, Floats
-from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS, LIMBS
+from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS, LIMBS, other_side
 from sportcoach_recognition.features import Resampler, Sample
 
 _BONE_LENGTHS: Final = {
@@ -79,6 +79,24 @@ def labelled(sequences: Iterable[Sequence], labels: Mapping[str, str]) -> Iterat
     for sequence in sequences:
         if sequence.label in labels:
             yield replace(sequence, label=labels[sequence.label])
+
+
+def mirrored(sequence: Sequence) -> Sequence:
+    """The movement in the mirror, left and right exchanged; not its label, and without its true angles.
+
+    A sensor's x is taken to point along the line from left to right.
+    """
+    other = [LANDMARK_INDEX[other_side(name)] for name in LANDMARKS]
+    limbs = [LIMBS.index(other_side(name)) for name in LIMBS]
+    signs = np.array([-1.0, 1.0, 1.0, 1.0, -1.0, -1.0], np.float32)  # the turning rate is axial
+    return replace(
+        sequence,
+        world=sequence.world[:, other] * np.array([-1.0, 1.0, 1.0], np.float32),
+        seen=sequence.seen[:, other],
+        imu=sequence.imu[:, limbs] * signs,
+        imu_seen=sequence.imu_seen[limbs],
+        angles=sequence.angles[:0],
+    )
 
 
 def without_imu(sequence: Sequence) -> Sequence:

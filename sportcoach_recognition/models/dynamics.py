@@ -63,12 +63,17 @@ class JointDynamics(nn.Module):
 
 def sensor_signals(inputs: Inputs) -> Tensor:
     """(B, T, 4, 8 k + 1): each reading in g and brisk turns with its two magnitudes, and whether measured."""
+    seen = inputs.imu_seen[..., None]
+    return torch.cat([scaled_readings(inputs).flatten(3) * seen, seen], dim=-1)
+
+
+def scaled_readings(inputs: Inputs) -> Tensor:
+    """(B, T, 4, k, 8): each reading in g and brisk turns, each with its magnitude."""
     b, t, limbs, _ = inputs.imu.shape
     readings = inputs.imu.view(b, t, limbs, -1, 2, 3) / inputs.imu.new_tensor([_GRAVITY, _BRISK])[:, None]
     magnitude = readings.square().sum(-1, keepdim=True).clamp(min=1e-8).sqrt()
-    seen = inputs.imu_seen[..., None]
-    signals: Tensor = torch.cat([torch.cat([readings, magnitude], dim=-1).flatten(3) * seen, seen], dim=-1)
-    return signals
+    scaled: Tensor = torch.cat([readings, magnitude], dim=-1).flatten(4)
+    return scaled
 
 
 def mean_reading(inputs: Inputs) -> Tensor:

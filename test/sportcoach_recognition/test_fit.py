@@ -13,8 +13,9 @@ from sportcoach_recognition import training
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets import synthetic
+from sportcoach_recognition.drawing import class_balance
 from sportcoach_recognition.fitted import Fitted, build
-from sportcoach_recognition.training import balanced_accuracy, class_balance, fit, follow
+from sportcoach_recognition.training import balanced_accuracy, fit, follow
 
 SETTINGS = Path(__file__).parents[2] / "config" / "train" / "evaluate"
 SEQUENCES = list(synthetic.read(60, seed=3))

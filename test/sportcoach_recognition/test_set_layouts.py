@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,17 @@ def test_irds(tmp_path: Path) -> None:
     assert [irds.correctness(s) for s in (first, second, third)] == ["correct", "incorrect", "poor"]
     assert [s.subject for s in (first, second, third)] == ["101", "203", "203"]
     check_upright(first)
+
+
+def test_irds_in_the_mirror_is_the_gesture_of_the_other_side(tmp_path: Path) -> None:
+    set_files.irds(tmp_path, ["101_18_0_1_1_stand.txt"])
+    (right,) = irds.read(tmp_path)
+    left = irds.in_the_mirror(right)
+    assert (left.label, left.name) == ("left_elbow_flexion", "101_18_1_1_1_stand")
+    assert irds.in_the_mirror(replace(right, label="correct")).label == "correct"
+    back = irds.in_the_mirror(left)
+    assert (back.label, back.name) == (right.label, right.name)
+    np.testing.assert_array_equal(back.world, right.world)
 
 
 def test_berkeley_mhad_brings_its_sensors_to_common_stamps(tmp_path: Path) -> None:
