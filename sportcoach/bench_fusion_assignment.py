@@ -13,6 +13,7 @@ from sportcoach.figures import Figure
 from sportcoach.seen_athletes import random_links, set_of, watch
 from sportcoach_perception.frames import ImuSample
 from sportcoach_perception.limb_assignment import LimbAssignment, most_likely
+from sportcoach_perception.motion_signals import FeltMotion, SeenMotion
 from sportcoach_perception.skeleton import LIMBS
 
 KINDS: Final = {
@@ -27,12 +28,14 @@ KINDS: Final = {
 def _watched(run: int, seed: int) -> Iterator[LimbAssignment]:
     """The assignment after every sight of one run, with the sensors where they belong."""
     links = random_links(np.random.default_rng((seed, run, 2)))
-    limb_assignment = LimbAssignment()
+    seen, felt = SeenMotion(), {limb: FeltMotion() for limb in LIMBS}
+    limb_assignment = LimbAssignment(seen, felt)
     for sight in watch(set_of(run, seed)[1], run, seed, links):
         if isinstance(sight.item, ImuSample):
-            limb_assignment.add_imu(sight.item)
+            felt[sight.item.limb].add(sight.item)
         else:
-            limb_assignment.add_skeleton(sight.item)
+            seen.add(sight.item)
+        limb_assignment.advance()
         yield limb_assignment
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sportcoach.figures import Figure
 from sportcoach.seen_athletes import EXERCISES, SECONDS, random_links, set_of, watch
 from sportcoach_perception.frames import ImuSample
 from sportcoach_perception.motion_offset import MotionOffset
+from sportcoach_perception.motion_signals import FeltMotion, SeenMotion
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_sim.plan import Plan, PlannedSet
 
@@ -28,8 +29,6 @@ STANDING: Final = 10
 STEP: Final = 0.5
 """Between two looks at the estimates [s]."""
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -40,12 +39,6 @@ class Snapshot:
     exercised: float
     error: float
     sure: bool
-
-
-def _timed(spent: list[float], call: Callable[[T], None], item: T) -> None:
-    begin = time.thread_time()
-    call(item)
-    spent.append(time.thread_time() - begin)
 
 
 def estimates(plan: Plan, run: int, seed: int, spent: list[float], still: bool = False) -> Iterator[Snapshot]:
@@ -59,14 +52,19 @@ def estimates(plan: Plan, run: int, seed: int, spent: list[float], still: bool =
         still: look at the rest before the set, and not at the set.
     """
     links = random_links(np.random.default_rng((seed, run, 2)))
-    estimators = {limb: MotionOffset(limb) for limb in LIMBS}
+    seen, felt = SeenMotion(), {limb: FeltMotion() for limb in LIMBS}
+    estimators = {limb: MotionOffset(limb, seen, felt[limb]) for limb in LIMBS}
     shown = 0
     for sight in watch(plan, run, seed, links, still):
+        begin = time.thread_time()
         if isinstance(sight.item, ImuSample):
-            _timed(spent, estimators[sight.item.limb].add_imu, sight.item)
+            felt[sight.item.limb].add(sight.item)
+            estimators[sight.item.limb].advance()
+        else:
+            seen.add(sight.item)
+        spent.append(time.thread_time() - begin)
+        if isinstance(sight.item, ImuSample):
             continue
-        for estimator in estimators.values():
-            _timed(spent, estimator.add_skeleton, sight.item)
         if sight.exercised >= STEP * (shown + 1) - 1e-6:
             shown += 1
             for limb, link in links.items():

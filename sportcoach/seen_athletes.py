@@ -1,8 +1,9 @@
 """Simulated athletes as MediaPipe and wireless IMUs would report them, without drawing a picture.
 
-Skeletons are the true landmarks in the picture, smoothed as MediaPipe smooths them, plus errors as large and as lasting
-as those of MediaPipe full on 32 drawn sets of the four exercises in views at random: what is left after a linear
-function of the true position, which cannot shift a movement in time, has been taken out.
+Skeletons are the true landmarks in the picture, with errors, smoothed as MediaPipe smooths them. The errors are as
+large and as lasting as those of MediaPipe full on 18 drawn sets of the four exercises in views at random, its smoothing
+undone: what is left after a linear function of the true position, which cannot shift a movement in time, has been
+taken out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from sportcoach_perception.frames import ImuSample, Skeleton
-from sportcoach_perception.landmark_delay import BETA, MIN_CUTOFF, SPEED_CUTOFF, athlete_size, gain
+from sportcoach_perception.landmark_smoothing import OneEuroFilter, region_size
 from sportcoach_perception.skeleton import LANDMARKS, LIMBS
 from sportcoach_sim.athlete import Athlete, Truth
 from sportcoach_sim.plan import Plan, PlannedSet
@@ -28,17 +29,20 @@ EXERCISES: Final = {"squat": 6, "push_up": 8, "lunge": 6, "jumping_jack": 14}
 SECONDS: Final = 10.0
 """Exercise in one run."""
 
-ERROR: Final = 0.007
-"""Median deviation of a landmark's error over the sets [of the athlete's size in the picture]."""
+ERROR: Final = 0.008
+"""Median deviation of a landmark's error over the sets [of the mean of the athlete's width and height]."""
 
-ERROR_SPREAD: Final = 0.6
+ERROR_SPREAD: Final = 0.7
 """Deviation of its logarithm from set to set and landmark to landmark."""
 
-ERROR_TIME: Final = 0.2
-"""Time in which an error's autocorrelation falls to 1/e [s]."""
+LASTING: Final = 0.6
+"""Share of an error's variance that lasts; the rest is new in every frame."""
 
-LAG: Final = 0.005
-"""By how much the landmarks are later than the smoothing alone makes them [s]."""
+ERROR_TIME: Final = 0.24
+"""Time in which the autocorrelation of what lasts falls to 1/e [s]."""
+
+REGION_SPREAD: Final = 0.15
+"""Deviation, from set to set, of the logarithm of MediaPipe's region of interest against what is assumed of it."""
 
 ASPECT: Final = 4.0 / 3.0
 
@@ -47,35 +51,30 @@ class SeenLandmarks:
     """True skeletons, as MediaPipe would report them.
 
     Args:
-        rng: draws the errors: an Ornstein-Uhlenbeck process for every coordinate.
+        rng: draws the errors of every coordinate: an Ornstein-Uhlenbeck process and white noise.
     """
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         shape = (len(LANDMARKS), 1)
         self._deviation = ERROR * np.exp(ERROR_SPREAD * rng.standard_normal(shape))
-        self._error = self._deviation * rng.standard_normal((len(LANDMARKS), 2))
+        self._lasting = rng.standard_normal((len(LANDMARKS), 2))
+        self._region = float(np.exp(REGION_SPREAD * rng.standard_normal()))
+        self._filter = OneEuroFilter()
         self._stamp: int | None = None
-        self._now, self._lagged, self._smooth, self._speed = (np.zeros((len(LANDMARKS), 2)) for _ in range(4))
 
     def see(self, truth: Skeleton) -> Skeleton:
-        """`truth` smoothed with the 1 euro filter and with errors; hidden limbs are not modelled."""
-        now = truth.image * np.array([ASPECT, 1.0])
-        size = float(athlete_size(now))
-        if self._stamp is None:
-            self._lagged = self._smooth = now
-        else:
-            period = (truth.stamp - self._stamp) * 1e-9
-            lagged = now + LAG / period * (self._now - now)
-            self._speed += gain(SPEED_CUTOFF, period) * ((lagged - self._lagged) / (size * period) - self._speed)
-            share = gain(MIN_CUTOFF + BETA * np.abs(self._speed), period)
-            self._lagged, self._smooth = lagged, self._smooth + share * (lagged - self._smooth)
-            keep = np.exp(-period / ERROR_TIME)
-            drawn = self._rng.standard_normal(self._error.shape)
-            self._error = keep * self._error + np.sqrt(1.0 - keep**2) * self._deviation * drawn
-        self._stamp, self._now = truth.stamp, now
-        seen = (self._smooth + size * self._error) / np.array([ASPECT, 1.0])
-        return replace(truth, image=seen.astype(np.float32))
+        """`truth` with errors, smoothed with the 1 euro filter; hidden limbs are not modelled."""
+        exact = truth.image * np.array([ASPECT, 1.0])
+        period = 1.0 if self._stamp is None else (truth.stamp - self._stamp) * 1e-9
+        keep = np.exp(-period / ERROR_TIME)
+        drawn = self._rng.standard_normal((2, *self._lasting.shape))
+        self._lasting = keep * self._lasting + np.sqrt(1.0 - keep**2) * drawn[0]
+        error = np.sqrt(LASTING) * self._lasting + np.sqrt(1.0 - LASTING) * drawn[1]
+        raw = exact + float(np.mean(np.ptp(exact, axis=0))) * self._deviation * error
+        seen = self._filter.update(raw, self._region * region_size(raw), period)
+        self._stamp = truth.stamp
+        return replace(truth, image=(seen / np.array([ASPECT, 1.0])).astype(np.float32))
 
 
 def random_links(rng: np.random.Generator) -> dict[str, LinkFaults]:

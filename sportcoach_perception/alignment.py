@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from sportcoach_perception.frames import FusedFrame, ImuSample, Skeleton
+from sportcoach_perception.frames import FusedFrame, ImuSample
 from sportcoach_perception.limb_assignment import Assignment, LimbAssignment
 from sportcoach_perception.motion_offset import MotionOffset, OffsetEstimate
+from sportcoach_perception.motion_signals import FeltMotion, SeenMotion
 from sportcoach_perception.skeleton import LIMBS
 
 
@@ -32,14 +33,14 @@ class Alignment:
     DEPTH: Final = 1024
     """Samples of a limb that wait for a frame."""
 
-    BACKLOG: Final = 64
-    """Skeletons that wait for the samples of a limb."""
+    ASSIGNMENT_STEPS: Final = 2
+    """Steps in the comparison of sensors and limbs at every frame: at 30 Hz, enough for it to keep up."""
 
     def __init__(self, apply: Callable[[int, int], None] | None) -> None:
         self._apply = apply
-        self._motions = [MotionOffset(limb) for limb in LIMBS]
-        self._assignment = LimbAssignment()
-        self._seen: list[deque[Skeleton]] = [deque(maxlen=self.BACKLOG) for _ in LIMBS]
+        self._seen, self._felt = SeenMotion(), {limb: FeltMotion() for limb in LIMBS}
+        self._motions = [MotionOffset(limb, self._seen, felt) for limb, felt in self._felt.items()]
+        self._assignment = LimbAssignment(self._seen, self._felt)
         self._turn = 0
         self._waiting: list[deque[ImuSample]] = [deque(maxlen=self.DEPTH) for _ in LIMBS]
         self._newest = [-math.inf] * len(LIMBS)
@@ -60,7 +61,7 @@ class Alignment:
         waiting = self._waiting[limb]
         if sample.stamp <= self._newest[limb]:
             waiting.clear()
-            self._motions[limb].reset()
+            self._felt[LIMBS[limb]].restart()
             self._change(limb, 0)
         self._newest[limb] = sample.stamp
         waiting.append(sample)
@@ -70,27 +71,21 @@ class Alignment:
 
         The limbs take turns: learning costs far more than everything else, and must not come all at once.
         """
-        skeleton = frame.skeleton
-        for seen in self._seen:
-            seen.append(skeleton)
-        if any(self._waiting):
-            self._assignment.add_skeleton(skeleton)
-        self._learn(self._turn)
-        self._turn = (self._turn + 1) % len(LIMBS)
-
-    def _learn(self, limb: int) -> None:
-        """Hand the skeletons since the last turn, and the samples up to the last of them, to a limb's estimator."""
-        motion, seen, waiting = self._motions[limb], self._seen[limb], self._waiting[limb]
-        if not waiting:
+        if not any(self._waiting):
             return
-        until = seen[-1].stamp + self.applied[limb]
-        for skeleton in seen:
-            motion.add_skeleton(skeleton)
-        seen.clear()
+        self._seen.add(frame.skeleton)
+        self._learn(self._turn, frame.stamp)
+        self._turn = (self._turn + 1) % len(LIMBS)
+        for _ in range(self.ASSIGNMENT_STEPS):
+            self._assignment.advance()
+
+    def _learn(self, limb: int, now: int) -> None:
+        """Hand the samples up to a frame at `now` [ns] to a limb's estimator."""
+        motion, felt, waiting = self._motions[limb], self._felt[LIMBS[limb]], self._waiting[limb]
+        until = now + self.applied[limb]
         while waiting and waiting[0].stamp <= until:
-            sample = waiting.popleft()
-            motion.add_imu(sample)
-            self._assignment.add_imu(sample)
+            felt.add(waiting.popleft())
+        motion.advance()
         estimate = motion.estimate
         offset = round(estimate.offset * 1e9)
         if estimate.sure and abs(offset - self.applied[limb]) > self.STEP:

@@ -17,10 +17,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sportcoach_perception.frames import Bools, ImuSample, Skeleton
-from sportcoach_perception.landmark_delay import MAX_DELAY
-from sportcoach_perception.motion_evidence import HALF_LIFE, REACH, MotionEvidence
+from sportcoach_perception.frames import Bools
+from sportcoach_perception.motion_evidence import MotionEvidence
 from sportcoach_perception.motion_signals import MARGIN, FeltMotion, Motion, SeenMotion, segment_speed, turn_rate
+from sportcoach_perception.offset_evidence import HALF_LIFE, REACH
 from sportcoach_perception.skeleton import LIMBS
 
 Array = NDArray[np.float64]
@@ -92,11 +92,13 @@ def most_likely(scores: Array, known: Bools) -> Assignment:
 
 
 class LimbAssignment:
-    """Compares sensors and limbs while samples and skeletons come in; the work is spread over the calls.
+    """Compares sensors and limbs, step by step: the work is spread over the calls.
+
+    When one of the clocks was set back, all begins anew.
 
     Args:
-        aspect: width of the picture over its height.
-        smoothed: the skeletons come out of MediaPipe on video, whose smoothing delays them.
+        seen: gets the skeletons.
+        felt: by the limb on which each sensor is believed to be; get the samples.
 
     Attributes:
         assignment: the present one.
@@ -104,17 +106,12 @@ class LimbAssignment:
         known: (4,) bool, of which there is evidence.
     """
 
-    RESTART: Final = 1.0
-    """A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
+    def __init__(self, seen: SeenMotion, felt: Mapping[str, FeltMotion]) -> None:
+        self._seen, self._felt = seen, felt
+        self._begin_anew()
 
-    def __init__(self, aspect: float = 4.0 / 3.0, smoothed: bool = True) -> None:
-        self._aspect, self._smoothed = aspect, smoothed
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin anew."""
-        self._seen = SeenMotion(self._aspect, self._smoothed)
-        self._felt = {limb: FeltMotion() for limb in LIMBS}
+    def _begin_anew(self) -> None:
+        self._epochs = self._clocks()
         self._evidence = {(name, limb): MotionEvidence() for name in LIMBS for limb in LIMBS}
         self._turned, self._moved = (np.zeros((len(LIMBS), 2)) for _ in range(2))
         self._begin = -np.inf
@@ -122,23 +119,13 @@ class LimbAssignment:
         self.scores, self.known = np.zeros((len(LIMBS), len(LIMBS))), np.zeros(len(LIMBS), np.bool_)
         self.assignment = Assignment()
 
-    def add_skeleton(self, skeleton: Skeleton) -> None:
-        """Take a skeleton; not detected ones count as gaps."""
-        if skeleton.stamp * 1e-9 < self._seen.last - self.RESTART:
-            self.reset()
-        if skeleton.detected:
-            self._seen.add(skeleton)
-        self._advance()
+    def _clocks(self) -> tuple[int, ...]:
+        return self._seen.epoch, *(felt.epoch for felt in self._felt.values())
 
-    def add_imu(self, sample: ImuSample) -> None:
-        """Take a sample, which bears the name of the limb on which the sensor is believed to be."""
-        if sample.stamp * 1e-9 < self._felt[sample.limb].last - self.RESTART:
-            self.reset()
-        self._felt[sample.limb].add(sample)
-        self._advance()
-
-    def _advance(self) -> None:
+    def advance(self) -> None:
         """One step of the work; new work when a piece of movement is complete."""
+        if self._epochs != self._clocks():
+            self._begin_anew()
         if next(self._work, self) is None:
             return
         alive = [felt for felt in self._felt.values() if felt.last > self._seen.last - 2.0 * BLOCK]
@@ -147,7 +134,7 @@ class LimbAssignment:
         first = max(felt.first for felt in alive)
         begin = max(self._begin, self._seen.first + MARGIN, first + REACH + MARGIN)
         end = begin + BLOCK
-        if self._seen.last >= end + MARGIN + MAX_DELAY and min(f.last for f in alive) >= end + REACH + MARGIN:
+        if self._seen.last >= end + MARGIN and min(f.last for f in alive) >= end + REACH + MARGIN:
             self._work = self._take(begin, end)
 
     def _take(self, begin: float, end: float) -> Iterator[None]:
@@ -155,9 +142,7 @@ class LimbAssignment:
         for limb in LIMBS:
             felt[limb] = self._felt[limb].motion(begin - REACH, end + REACH)
             seen[limb] = self._seen.motion(limb, begin, end)
-            self._felt[limb].forget(end - REACH - MARGIN)
             yield
-        self._seen.forget(end - MARGIN)
         elapsed = end - self._begin if self._begin > -np.inf else 0.0
         self._begin = end
         moving = max((turn_rate(motion) for motion in felt.values() if motion), default=0.0) >= MIN_TURN
@@ -171,7 +156,7 @@ class LimbAssignment:
         fits = np.zeros((len(LIMBS), len(LIMBS)))
         for index, evidence in enumerate(self._evidence.values()):
             if evidence.seconds >= MIN_SECONDS:
-                fits.flat[index] = np.max(evidence.likelihood(alone=True)) * min(1.0, MAX_SECONDS / evidence.seconds)
+                fits.flat[index] = evidence.likelihood() * min(1.0, MAX_SECONDS / evidence.seconds)
             yield
         self._decide(fits)
 

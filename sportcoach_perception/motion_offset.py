@@ -1,12 +1,13 @@
 """How late an IMU's stamps are against the camera's, found from the movement that both see.
 
-The likelihood of every offset (`motion_evidence`) has a peak. Its curvature gives the deviation of the estimate
+The likelihood of every offset (`offset_evidence`) has a peak. Its curvature gives the deviation of the estimate
 (Cramer-Rao), the height of the next peak the chance that another one is right: movement repeats.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,10 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sportcoach_perception.frames import ImuSample, Skeleton
-from sportcoach_perception.landmark_delay import MAX_DELAY
-from sportcoach_perception.motion_evidence import OFFSETS, REACH, MotionEvidence
-from sportcoach_perception.motion_signals import MARGIN, RATE, FeltMotion, SeenMotion, turn_rate
+from sportcoach_perception.motion_signals import FeltMotion, SeenMotion
+from sportcoach_perception.offset_evidence import OFFSETS, REACH, STEP, OffsetEvidence
 
 Array = NDArray[np.float64]
 
@@ -27,11 +26,14 @@ BLOCK: Final = 0.5
 MIN_TURN: Final = 0.15
 """A limb that turns slower than this stands still [rad/s, rms]."""
 
-MIN_SECONDS: Final = 2.0
+MIN_SECONDS: Final = 1.0
 """Less movement than this says nothing [s]."""
 
-DELAY_DOUBT: Final = 0.15
-"""Deviation of the delay of landmarks against the computed one, as a share of it."""
+STEADY: Final = 4
+"""By how much so many of the last estimates differ from the present one adds to its deviation."""
+
+SYSTEMATIC: Final = 0.005
+"""Deviation of what no length of movement averages out: a pose network errs alike in like postures [s]."""
 
 MAX_DEVIATION: Final = 0.010
 """A sure estimate has no larger one [s]."""
@@ -72,93 +74,83 @@ def highest_peak(likelihood: Array) -> OffsetEstimate:
     rival[top - 1 : top + 2] = False
     gap = peak - np.max(likelihood[rival], initial=0.0)
     return OffsetEstimate(
-        offset=float(OFFSETS[top] + 0.5 * (after - before) / curvature / RATE),
-        deviation=float(1.0 / (RATE * np.sqrt(curvature))),
+        offset=float(OFFSETS[top] + 0.5 * STEP * (after - before) / curvature),
+        deviation=float(STEP / np.sqrt(curvature)),
         confidence=float(1.0 - np.exp(-gap)),
     )
 
 
 class MotionOffset:
-    """Estimates the offset of one limb's IMU while samples and skeletons come in.
+    """Estimates the offset of one limb's IMU from the movement seen and felt.
 
-    Every half second the movement seen and felt is added to the evidence; older evidence fades. A limb that is hidden
-    or stands still adds none, so that the estimate becomes unsure again after a while.
+    Every half second of movement is added to the evidence; older evidence fades. A limb that is hidden or stands still
+    adds none, so that the estimate becomes unsure again after a while. When one of the clocks was set back, all begins
+    anew.
 
     Args:
-        limb: of LIMBS; samples of others are not for this one.
-        aspect: width of the picture over its height.
-        smoothed: the skeletons come out of MediaPipe on video, whose smoothing delays them.
+        limb: of LIMBS.
+        seen: gets the skeletons.
+        felt: gets the samples of the limb's IMU.
 
     Attributes:
         estimate: the present one.
         likelihood: (K,) logarithm of it for each of OFFSETS, up to a constant.
     """
 
-    RESTART: Final = 1.0
-    """A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
+    def __init__(self, limb: str, seen: SeenMotion, felt: FeltMotion) -> None:
+        self._limb, self._seen, self._felt = limb, seen, felt
+        self._begin_anew()
 
-    def __init__(self, limb: str, aspect: float = 4.0 / 3.0, smoothed: bool = True) -> None:
-        self._limb = limb
-        self._aspect, self._smoothed = aspect, smoothed
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin anew: one of the clocks was set."""
-        self._seen = SeenMotion(self._aspect, self._smoothed)
-        self._felt = FeltMotion()
-        self._evidence = MotionEvidence()
-        self._begin = -np.inf
-        self._stale = False
+    def _begin_anew(self) -> None:
+        self._epochs = self._seen.epoch, self._felt.epoch
+        self._evidence = OffsetEvidence()
+        self._end = -np.inf
+        self._news = False
+        self._last: deque[float] = deque(maxlen=STEADY)
         self.likelihood = np.zeros(len(OFFSETS))
         self.estimate = OffsetEstimate()
 
-    def add_skeleton(self, skeleton: Skeleton) -> None:
-        """Take a skeleton; not detected ones count as gaps."""
-        if skeleton.stamp * 1e-9 < self._seen.last - self.RESTART:
-            self.reset()
-        if skeleton.detected:
-            self._seen.add(skeleton)
-            self._advance()
-
-    def add_imu(self, sample: ImuSample) -> None:
-        """Take a sample of the limb's IMU; one that is not finite is dropped."""
-        if sample.stamp * 1e-9 < self._felt.last - self.RESTART:
-            self.reset()
-        self._felt.add(sample)
-        self._advance()
-
-    def _advance(self) -> None:
+    def advance(self) -> None:
         """Take in the next piece of movement once all of it is there; draw the conclusion at the next call."""
-        if self._stale:
+        if self._epochs != (self._seen.epoch, self._felt.epoch):
+            self._begin_anew()
+        if self._news:
             self._conclude()
             return
-        begin = max(self._begin, self._seen.first + MARGIN, self._felt.first + REACH + MARGIN)
+        begin = max(self._end, self._seen.first, self._felt.first + REACH)
         end = begin + BLOCK
-        if self._seen.last < end + MARGIN + MAX_DELAY or self._felt.last < end + REACH + MARGIN:
+        if self._seen.last < end or self._felt.last < end + REACH + STEP:
             return
-        if self._begin > -np.inf:
-            self._evidence.fade(end - self._begin)
-        self._take(begin, end)
-        self._begin = end
-        self._seen.forget(end - MARGIN)
-        self._felt.forget(end - REACH - MARGIN)
+        end = self._take(begin, end)
+        if self._end > -np.inf:
+            self._evidence.fade(end - self._end)
+        self._end = end
+        self._news = True
 
-    def _take(self, begin: float, end: float) -> None:
-        felt = self._felt.motion(begin - REACH, end + REACH)
-        if felt is not None and turn_rate(felt) >= MIN_TURN:
-            seen = self._seen.motion(self._limb, begin, end)
-            if seen is not None:
-                self._evidence.add(felt, seen)
-        self._stale = True
+    def _take(self, begin: float, end: float) -> float:
+        """Add the frames from `begin` on; returns the time of the last one before `end`, from which to go on."""
+        if not self._felt.turn_rate(begin, end) >= MIN_TURN:
+            return end
+        seen = self._seen.swing(self._limb, begin, end)
+        if seen is None:
+            return end
+        times, swings = seen[0][:-1], seen[1][:-1]
+        felt = self._felt.swing(times, OFFSETS)
+        if felt is None:
+            return end
+        self._evidence.add(times, swings, felt)
+        return float(times[-1])
 
     def _conclude(self) -> None:
-        self._stale = False
+        self._news = False
         if self._evidence.seconds >= MIN_SECONDS:
             self.likelihood = self._evidence.likelihood()
             estimate = highest_peak(self.likelihood)
-            deviation = math.hypot(estimate.deviation, DELAY_DOUBT * self._evidence.delay)
-            self.estimate = replace(estimate, deviation=deviation)
+            self._last.append(estimate.offset)
+            wandering = math.sqrt(sum((offset - estimate.offset) ** 2 for offset in self._last) / len(self._last))
+            self.estimate = replace(estimate, deviation=math.hypot(estimate.deviation, SYSTEMATIC, wandering))
         else:
+            self._last.clear()
             self.likelihood = np.zeros(len(OFFSETS))
             self.estimate = OffsetEstimate()
 

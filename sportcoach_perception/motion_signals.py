@@ -1,18 +1,21 @@
-"""Movement of a limb as the camera sees it and as its IMU feels it, on a common grid of times and smoothed alike.
+"""Movement of the athlete as the camera sees it and as each IMU feels it, in the same terms.
 
 Felt is taken to the axes of the room, in which it is, whatever way the sensor is strapped on, a fixed linear function
 of what is seen (of an athlete far away against its size):
 
-    turning   felt: rate of the sensor's rotation matrix (9)        seen: velocity of landmarks in the picture
+    turning   felt: the sensor's rotation matrix (9)                seen: where landmarks are in the picture
     pushing   felt: acceleration in the axes of the room (3)        seen: acceleration of landmarks in the picture
+
+Two forms of both are to be had. `swing`, at every frame, is for comparing clocks: positions without their slow part, by
+the high-pass s^2 / (s + w)^2, which makes of acceleration, the second derivative of a position, 1 / (s + w)^2 of it.
+`motion`, on an even grid of times and smoothed, is for comparing limbs: velocities and accelerations.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +23,10 @@ from scipy.ndimage import gaussian_filter1d
 
 from sportcoach_perception.attitude import Attitude
 from sportcoach_perception.frames import ImuSample, Skeleton
-from sportcoach_perception.landmark_delay import MAX_DELAY, athlete_size, mean_delay
-from sportcoach_perception.skeleton import LANDMARK_INDEX
+from sportcoach_perception.landmark_smoothing import InverseOneEuroFilter, region_size
+from sportcoach_perception.recent import Recent
+from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS
+from sportcoach_perception.swing import FeltSwing, SeenSwing
 
 Array = NDArray[np.float64]
 
@@ -29,7 +34,7 @@ RATE: Final = 50
 """Of the grid [Hz]."""
 
 SMOOTHING: Final = 0.06
-"""Deviation of the Gaussian that both sides are smoothed with [s]: half the amplitude is left at 3.1 Hz."""
+"""Deviation of the Gaussian that both sides of `motion` are smoothed with [s]: half the amplitude is left at 3.1 Hz."""
 
 MARGIN: Final = 4.0 * SMOOTHING
 """What smoothing needs to either side [s]."""
@@ -37,32 +42,44 @@ MARGIN: Final = 4.0 * SMOOTHING
 MAX_GAP: Final = 0.15
 """Nothing is interpolated over longer gaps [s]."""
 
+MAX_SWING_GAP: Final = 0.4
+"""The swing of an IMU, to which a gap means a new beginning, is interpolated over longer ones [s]."""
+
 MIN_VISIBILITY: Final = 0.5
 """Landmarks of the segment below it are guesses."""
 
-_TRUNK: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+RESTART: Final = 1.0
+"""A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
 
 CHAINS: Final = {
-    "left_wrist": ("left_elbow", "left_wrist", "left_index", *_TRUNK),
-    "right_wrist": ("right_elbow", "right_wrist", "right_index", *_TRUNK),
-    "left_ankle": ("left_knee", "left_ankle", "left_foot_index", *_TRUNK),
-    "right_ankle": ("right_knee", "right_ankle", "right_foot_index", *_TRUNK),
+    f"{side}_{end}": tuple(f"{side}_{name}" for name in names)
+    for end, names in (
+        ("wrist", ("elbow", "wrist", "index", "pinky", "shoulder", "hip")),
+        ("ankle", ("knee", "ankle", "foot_index", "heel", "hip", "shoulder")),
+    )
+    for side in ("left", "right")
 }
 """Landmarks that move with a limb's IMU: near end of the segment that carries it, far end, and what hangs together."""
 
-LANDMARKS_SEEN: Final = 7
+LANDMARKS_SEEN: Final = 6
 
+_COLUMNS: Final = {
+    limb: np.array([2 * LANDMARK_INDEX[name] + axis for name in chain for axis in (0, 1)])
+    for limb, chain in CHAINS.items()
+}
 _SIGMA: Final = SMOOTHING * RATE
 _PAD: Final = round(MARGIN * RATE)
+_POINTS: Final = slice(0, 2 * len(LANDMARKS))
+_SWINGS: Final = slice(2 * len(LANDMARKS), 4 * len(LANDMARKS))
+_VISIBILITY: Final = 4 * len(LANDMARKS)
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """Movement on the grid: `turning` (N, A) and `pushing` (N, B); `delay` has been taken out of it [s]."""
+    """Movement on the grid: `turning` (N, A) and `pushing` (N, B)."""
 
     turning: Array
     pushing: Array
-    delay: float = 0.0
 
 
 def turn_rate(felt: Motion) -> float:
@@ -82,108 +99,145 @@ def _smooth(values: Array, order: int = 0) -> Array:
     return np.asarray(smoothed[_PAD : len(values) - _PAD] * float(RATE) ** order)
 
 
-def _resample(grid: Array, times: Array, columns: Array) -> Array:
-    """`columns` (F, C) at `times` (F,), interpolated to `grid` (N,) or, column by column, to `grid` (N, C)."""
-    grids = np.broadcast_to(grid.reshape(len(grid), -1), (len(grid), columns.shape[1]))
-    return np.stack([np.interp(g, times, c) for g, c in zip(grids.T, columns.T, strict=True)], axis=1)
+def _on_grid(begin: float, end: float, rows: Array) -> Array:
+    """Rows (F, 1 + C), of which the first column is their time, at times from `begin` to `end` and the margins."""
+    grid = begin + np.arange(-_PAD, round((end - begin) * RATE) + _PAD) / RATE
+    after = np.clip(np.searchsorted(rows[:, 0], grid), 1, len(rows) - 1)
+    times = rows[:, 0]
+    share = ((grid - times[after - 1]) / (times[after] - times[after - 1])).clip(0.0, 1.0)[:, None]
+    return np.asarray((1.0 - share) * rows[after - 1, 1:] + share * rows[after, 1:])
 
 
-def _grid(begin: float, end: float) -> Array:
-    """Times from `begin` to `end` and the margins around them [s]."""
-    return begin + np.arange(-_PAD, round((end - begin) * RATE) + _PAD) / RATE
-
-
-Item = TypeVar("Item")
-
-
-class _Recent(Generic[Item]):
-    """The newest items of one stream with their times [s], oldest first."""
-
-    def __init__(self, size: int) -> None:
-        self._items: deque[tuple[float, Item]] = deque(maxlen=size)
-
-    @property
-    def first(self) -> float:
-        """Time of the oldest item [s], inf when there is none."""
-        return self._items[0][0] if self._items else np.inf
-
-    @property
-    def last(self) -> float:
-        """Time of the newest item [s], -inf when there is none."""
-        return self._items[-1][0] if self._items else -np.inf
-
-    def forget(self, before: float) -> None:
-        """Drop all but the last item before a time [s]."""
-        while len(self._items) > 1 and self._items[1][0] <= before:
-            self._items.popleft()
-
-    def _between(self, begin: float, end: float) -> tuple[Array, list[Item]] | None:
-        """Times [s] and items that cover `begin` to `end` [s]; None when they leave a gap."""
-        found = [item for item in self._items if begin - MAX_GAP <= item[0] <= end + MAX_GAP]
-        times = np.array([time for time, _ in found])
-        if len(found) < 3 or times[0] > begin or times[-1] < end or np.diff(times).max() > MAX_GAP:
-            return None
-        return times, [item for _, item in found]
-
-
-class SeenMotion(_Recent[Skeleton]):
+class SeenMotion:
     """Recent skeletons.
 
     Args:
         aspect: width of the picture over its height.
-        smoothed: the skeletons come out of MediaPipe on video, whose smoothing delays them.
+        smoothed: the skeletons come out of MediaPipe on video; its smoothing, which delays them, is undone.
+
+    Attributes:
+        epoch: changes when the clock was set back and all was forgotten.
     """
 
     def __init__(self, aspect: float = 4.0 / 3.0, smoothed: bool = True) -> None:
-        super().__init__(size=256)
         self._square = np.array([aspect, 1.0])
         self._smoothed = smoothed
+        self.epoch = -1
+        self._restart()
+
+    def _restart(self) -> None:
+        self.epoch += 1
+        self._recent = Recent(size=256, columns=_VISIBILITY + len(LANDMARKS))
+        self._begin()
+
+    def _begin(self) -> None:
+        self._inverse, self._swing = InverseOneEuroFilter(), SeenSwing()
+
+    @property
+    def first(self) -> float:
+        """Time of the oldest skeleton [s], inf when there is none."""
+        return self._recent.first
+
+    @property
+    def last(self) -> float:
+        """Time of the newest skeleton [s], -inf when there is none."""
+        return self._recent.last
 
     def add(self, skeleton: Skeleton) -> None:
-        """Take a skeleton that is newer than all before, finite and of some size; others are dropped."""
-        sized = np.isfinite(skeleton.image).all() and np.ptp(skeleton.image, axis=0).min() > 0.0
-        if sized and skeleton.stamp * 1e-9 > self.last:
-            self._items.append((skeleton.stamp * 1e-9, skeleton))
+        """Take a skeleton that is newer than all before, detected, finite and of some size; others are dropped."""
+        time = skeleton.stamp * 1e-9
+        if time < self.last - RESTART:
+            self._restart()
+        period = time - self.last
+        image = skeleton.image.astype(np.float64)
+        if not skeleton.detected or period <= 0.0 or not np.isfinite(image).all() or np.ptp(image, axis=0).min() <= 0.0:
+            return
+        points = image * self._square
+        if period > MAX_GAP:
+            self._begin()
+        if self._smoothed:
+            points = self._inverse.update(points, region_size(points), min(period, MAX_GAP))
+        flat = points.ravel()
+        self._recent.append(time, np.concatenate([flat, self._swing.update(flat, time), skeleton.visibility]))
+
+    def swing(self, limb: str, begin: float, end: float) -> tuple[Array, Array] | None:
+        """Times (N,) [s] and swings (N, 2 LANDMARKS_SEEN) of the limb's chain from `begin` to `end`.
+
+        None when its segment isn't seen all the time.
+        """
+        rows = self._recent.between(begin, end, MAX_GAP)
+        if rows is None or begin < self._swing.settled or not self._visible(limb, rows):
+            return None
+        return rows[:, 0], rows[:, 1:][:, _SWINGS][:, _COLUMNS[limb]]
 
     def motion(self, limb: str, begin: float, end: float) -> Motion | None:
         """Velocity and acceleration (N, 2 LANDMARKS_SEEN) of the limb's chain; None when its segment isn't seen."""
-        found = self._between(begin - MARGIN, end + MARGIN + MAX_DELAY)
-        if found is None:
+        rows = self._recent.between(begin - MARGIN, end + MARGIN, MAX_GAP)
+        if rows is None or not self._visible(limb, rows):
             return None
-        times, skeletons = found
-        chain = [LANDMARK_INDEX[name] for name in CHAINS[limb]]
-        if min(float(skeleton.visibility[chain[:2]].min()) for skeleton in skeletons) < MIN_VISIBILITY:
-            return None
-        image = np.array([skeleton.image for skeleton in skeletons], np.float64) * self._square
-        points, delays = image[:, chain], np.zeros(len(chain))
-        if self._smoothed:
-            delays = mean_delay(points, athlete_size(image), (times[-1] - times[0]) / (len(times) - 1))
-        grid = _grid(begin, end)[:, None] + np.repeat(delays, 2)
-        positions = _resample(grid, times, points.reshape(len(times), -1))
-        return Motion(_smooth(positions, order=1), _smooth(positions, order=2), float(np.mean(delays[:2])))
+        columns = np.concatenate([[0], 1 + _COLUMNS[limb]])
+        positions = _on_grid(begin, end, rows[:, columns])
+        return Motion(_smooth(positions, order=1), _smooth(positions, order=2))
+
+    @staticmethod
+    def _visible(limb: str, rows: Array) -> bool:
+        segment = [1 + _VISIBILITY + LANDMARK_INDEX[name] for name in CHAINS[limb][:2]]
+        return bool(rows[:, segment].min() >= MIN_VISIBILITY)
 
 
-class FeltMotion(_Recent[tuple[float, ...]]):
-    """Recent samples of one IMU, in the axes of the room."""
+class FeltMotion:
+    """Recent samples of one IMU, in the axes of the room.
+
+    Attributes:
+        epoch: changes when the clock was set back and all was forgotten.
+    """
 
     def __init__(self) -> None:
-        super().__init__(size=1024)
+        self.epoch = -1
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all: the sensor's clock was set."""
+        self.epoch += 1
         self._attitude = Attitude()
+        self._recent = Recent(size=1024, columns=13)
+        self._swing = FeltSwing(MAX_SWING_GAP)
+
+    @property
+    def first(self) -> float:
+        """Time of the oldest sample [s], inf when there is none."""
+        return self._recent.first
+
+    @property
+    def last(self) -> float:
+        """Time of the newest sample [s], -inf when there is none."""
+        return self._recent.last
 
     def add(self, sample: ImuSample) -> None:
         """Take a sample that is newer than all before and finite; others are dropped."""
         time = sample.stamp * 1e-9
+        if time < self.last - RESTART:
+            self.restart()
         ax, ay, az, gx, gy, gz = sample.signal.tolist()
         if time > self.last and math.isfinite(ax + ay + az + gx + gy + gz):
             pushed = self._attitude.update((ax, ay, az), (gx, gy, gz), time - self.last)
             x, y, z = self._attitude.rotation
-            self._items.append((time, (*x, *y, *z, *pushed)))
+            self._recent.append(time, (*x, *y, *z, *pushed, gx * gx + gy * gy + gz * gz))
+
+    def turn_rate(self, begin: float, end: float) -> float:
+        """Angular speed from `begin` to `end` [rad/s, rms]; NaN when samples are missing."""
+        rows = self._recent.between(begin, end, MAX_GAP)
+        return math.nan if rows is None else math.sqrt(float(rows[:, 13].mean()))
+
+    def swing(self, times: Array, offsets: Array) -> Array | None:
+        """(K, N, 12) at `times` (N,) plus `offsets` (K,) [s], both increasing; None when samples are missing."""
+        self._swing.extend(self._recent)
+        return self._swing.at(times, offsets)
 
     def motion(self, begin: float, end: float) -> Motion | None:
         """Rate of the rotation matrix (N, 9) [1/s] and acceleration (N, 3) [m/s^2]; None when samples are missing."""
-        found = self._between(begin - MARGIN, end + MARGIN)
-        if found is None:
+        rows = self._recent.between(begin - MARGIN, end + MARGIN, MAX_GAP)
+        if rows is None:
             return None
-        times, samples = found
-        columns = _resample(_grid(begin, end), times, np.array(samples))
-        return Motion(_smooth(columns[:, :9], order=1), _smooth(columns[:, 9:]))
+        columns = _on_grid(begin, end, rows)
+        return Motion(_smooth(columns[:, :9], order=1), _smooth(columns[:, 9:12]))

@@ -7,7 +7,7 @@ import pytest
 
 from sportcoach.bench_fusion_assignment import assignment_figures
 from sportcoach.bench_fusion_offset import offset_figures
-from sportcoach.seen_athletes import ERROR, LAG, SECONDS, SeenLandmarks, random_links, set_of, watch
+from sportcoach.seen_athletes import ERROR, SECONDS, SeenLandmarks, random_links, set_of, watch
 from sportcoach_perception.frames import ImuSample, Skeleton
 from sportcoach_perception.skeleton import LANDMARKS, LIMBS
 
@@ -18,25 +18,22 @@ def truth(frame: int, image: np.ndarray[tuple[int, int], np.dtype[np.float64]]) 
     return Skeleton(round(frame / RATE * 1e9), detected=True, image=image.astype(np.float32))
 
 
-def test_seen_landmarks_err_as_measured() -> None:
+def test_seen_landmarks_err_as_measured_less_what_smoothing_takes() -> None:
     image = np.random.default_rng(1).uniform(0.2, 0.8, (len(LANDMARKS), 2))
     seen = SeenLandmarks(np.random.default_rng(0))
     errors = np.array([seen.see(truth(k, image)).image for k in range(3000)]) - image
     size = (0.6 * 4.0 / 3.0 + 0.6) / 2.0
-    assert np.median(np.std(errors[..., 1], axis=0)) == pytest.approx(ERROR * size, rel=0.4)
+    assert 0.3 < np.median(np.std(errors[..., 1], axis=0)) / (ERROR * size) < 1.0
 
 
-def test_seen_landmarks_are_late_and_slow_ones_later() -> None:
-    delays = []
-    for speed in (0.05, 0.5):
-        seen, base = SeenLandmarks(np.random.default_rng(0)), np.zeros((len(LANDMARKS), 2))
-        base[0], base[1] = (0.3, 0.1), (0.7, 0.9)
-        shown = []
-        for k in range(60):
-            base[2:] = 0.2 + speed * k / RATE / 2.0
-            shown.append(seen.see(truth(k, base)).image[2:, 1].mean())
-        delays.append((base[2, 1] - shown[-1]) / (speed / 2.0))
-    assert delays[0] > delays[1] > LAG / 2.0
+def test_seen_landmarks_are_late() -> None:
+    seen, base = SeenLandmarks(np.random.default_rng(0)), np.zeros((len(LANDMARKS), 2))
+    base[0], base[1] = (0.3, 0.1), (0.7, 0.9)
+    late = []
+    for k in range(90):
+        base[2:] = 0.2 + 0.1 * k / RATE
+        late.append(base[2, 1] - seen.see(truth(k, base)).image[2:, 1].mean())
+    assert 0.005 < np.mean(late[30:]) / 0.1 < 0.06
 
 
 def test_the_same_seed_gives_the_same_sights() -> None:

@@ -10,20 +10,32 @@ from motion_runs import Record, record, renamed
 
 from sportcoach_perception.frames import Skeleton
 from sportcoach_perception.limb_assignment import CERTAIN, Assignment, LimbAssignment, most_likely
+from sportcoach_perception.motion_signals import FeltMotion, SeenMotion
 from sportcoach_perception.skeleton import LIMBS
 
 ALL = np.ones(4, np.bool_)
 ARMS_FOR_LEGS = dict(zip(LIMBS, LIMBS[2:] + LIMBS[:2], strict=True))
 
 
+class Watch:
+    """All limbs, fed with skeletons and samples."""
+
+    def __init__(self) -> None:
+        self.seen, self.felt = SeenMotion(smoothed=False), {limb: FeltMotion() for limb in LIMBS}
+        self.limb_assignment = LimbAssignment(self.seen, self.felt)
+
+    def feed(self, items: Record) -> LimbAssignment:
+        for item in items:
+            if isinstance(item, Skeleton):
+                self.seen.add(item)
+            else:
+                self.felt[item.limb].add(item)
+            self.limb_assignment.advance()
+        return self.limb_assignment
+
+
 def watch(items: Record) -> LimbAssignment:
-    limb_assignment = LimbAssignment(smoothed=False)
-    for item in items:
-        if isinstance(item, Skeleton):
-            limb_assignment.add_skeleton(item)
-        else:
-            limb_assignment.add_imu(item)
-    return limb_assignment
+    return Watch().feed(items)
 
 
 def test_every_permutation_is_recognised_in_lunges() -> None:
@@ -60,12 +72,9 @@ def test_a_sensor_that_is_silent_is_left_out() -> None:
 
 
 def test_a_clock_that_is_set_back_begins_anew() -> None:
-    limb_assignment = watch(renamed(record("lunge", seconds=12.0), ARMS_FOR_LEGS))
-    assert limb_assignment.assignment.swapped
-    for item in record("lunge")[:20]:
-        if isinstance(item, Skeleton):
-            limb_assignment.add_skeleton(item)
-    assert limb_assignment.assignment == Assignment()
+    limbs = Watch()
+    assert limbs.feed(renamed(record("lunge", seconds=12.0), ARMS_FOR_LEGS)).assignment.swapped
+    assert limbs.feed(record("lunge")[:20]).assignment == Assignment()
 
 
 def test_of_permutations_that_are_alike_the_simplest_is_taken() -> None:

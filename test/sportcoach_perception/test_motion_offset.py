@@ -10,26 +10,34 @@ import pytest
 from motion_runs import NS, OFFSETS, record, shifted
 
 from sportcoach_perception.frames import ImuSample, Skeleton
-from sportcoach_perception.motion_evidence import OFFSETS as GRID
 from sportcoach_perception.motion_offset import MotionOffset, OffsetEstimate, highest_peak, shared_offset
+from sportcoach_perception.motion_signals import FeltMotion, SeenMotion
+from sportcoach_perception.offset_evidence import OFFSETS as GRID
+
+
+class Watch:
+    """One limb's offset, fed with skeletons and samples."""
+
+    def __init__(self, limb: str) -> None:
+        self.seen, self.felt, self.limb = SeenMotion(smoothed=False), FeltMotion(), limb
+        self.motion_offset = MotionOffset(limb, self.seen, self.felt)
+
+    def feed(self, items: Iterable[Skeleton | ImuSample]) -> MotionOffset:
+        for item in items:
+            if isinstance(item, Skeleton):
+                self.seen.add(item)
+            elif item.limb == self.limb:
+                self.felt.add(item)
+            self.motion_offset.advance()
+        return self.motion_offset
 
 
 def watch(items: Iterable[Skeleton | ImuSample], limb: str) -> MotionOffset:
-    motion_offset = MotionOffset(limb, smoothed=False)
-    feed(motion_offset, items, limb)
-    return motion_offset
-
-
-def feed(motion_offset: MotionOffset, items: Iterable[Skeleton | ImuSample], limb: str) -> None:
-    for item in items:
-        if isinstance(item, Skeleton):
-            motion_offset.add_skeleton(item)
-        elif item.limb == limb:
-            motion_offset.add_imu(item)
+    return Watch(limb).feed(items)
 
 
 def test_nothing_is_known_before_anything_is_seen() -> None:
-    assert MotionOffset("left_wrist").estimate == OffsetEstimate() and not OffsetEstimate().sure
+    assert watch((), "left_wrist").estimate == OffsetEstimate() and not OffsetEstimate().sure
 
 
 @pytest.mark.parametrize("movement", ["squat", "push_up", "lunge", "jumping_jack"])
@@ -91,19 +99,20 @@ def test_the_same_stamps_give_the_same_estimate() -> None:
 
 
 def test_a_clock_that_is_set_back_begins_anew() -> None:
-    motion_offset = watch(record("jumping_jack"), "left_wrist")
-    before = motion_offset.estimate
+    limb = Watch("left_wrist")
     items = record("jumping_jack")
-    feed(motion_offset, items[:50], "left_wrist")
-    assert before.sure and motion_offset.estimate == OffsetEstimate()
-    feed(motion_offset, items[50:], "left_wrist")
-    assert motion_offset.estimate == before
+    before = limb.feed(items).estimate
+    assert before.sure and limb.feed(items[:50]).estimate == OffsetEstimate()
+    assert limb.feed(items[50:]).estimate == before
 
 
-def test_reset_forgets() -> None:
-    motion_offset = watch(record("jumping_jack"), "left_wrist")
-    motion_offset.reset()
-    assert motion_offset.estimate == OffsetEstimate() and not motion_offset.likelihood.any()
+def test_a_sensor_that_starts_anew_is_forgotten() -> None:
+    limb = Watch("left_wrist")
+    assert limb.feed(record("jumping_jack")).estimate.sure
+    limb.felt.restart()
+    assert limb.feed(()) is not None
+    limb.motion_offset.advance()
+    assert limb.motion_offset.estimate == OffsetEstimate() and not limb.motion_offset.likelihood.any()
 
 
 def test_sensors_on_one_clock_are_surer_together() -> None:
