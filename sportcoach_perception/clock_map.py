@@ -8,11 +8,13 @@ measurements): it is that edge of their lower convex hull which has their mean a
 synchronization algorithms for network measurements).
 
 The shortest delay itself cannot be seen from arrivals: it stays in the stamps as a constant, to be taken out by what
-is seen of the motion (`motion_offset`).
+is seen of the motion (`motion_offset`). What the quickest samples probably waited beyond it is taken out.
 """
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
@@ -20,6 +22,10 @@ from typing import Final
 
 Point = tuple[int, int]
 """Device time, and arrival less device time, of a sample [ns]."""
+
+
+MEDIAN_TO_MEAN: Final = 0.94
+"""Of a Rayleigh distribution."""
 
 
 def lower_hull(points: Iterable[Point]) -> list[Point]:
@@ -120,14 +126,14 @@ class ClockMap:
         elif device <= self._newest:
             if self._newest - device < self.RESTART:
                 self.late += 1
-                return min(device + self._line(device), arrival)
+                return min(device + self._line(device) - self._excess, arrival)
             self.resets += 1
             self._start(point)
         elif device - self._block >= self.BLOCK:
             self._close_block(point)
         self._take(point, arrival)
         self._newest, self._last_arrival = device, arrival
-        self._last_stamp = max(device + self._line(device), self._last_stamp + 1)
+        self._last_stamp = max(device + self._line(device) - self._excess, self._last_stamp + 1)
         return self._last_stamp
 
     def _unwrap(self, device: int, arrival: int) -> int:
@@ -144,6 +150,7 @@ class ClockMap:
         """Forget all but the drift and begin at `point`."""
         self._kept.clear()
         self._anchor = self._quickest = point
+        self._excess = 0
         self._block = point[0]
         if sum(point) < self._last_arrival:
             self._last_stamp = sum(point) - 1
@@ -185,6 +192,21 @@ class ClockMap:
         if self.settled:
             self._drift = min(self.MAX_DRIFT, max(-self.MAX_DRIFT, _slope(kept)))
         self._anchor = min(kept, key=self._height)
+        self._excess = _excess(list(map(self._height, kept))) if self.settled else 0
+
+
+def _excess(heights: Sequence[int]) -> int:
+    """How far the quickest of all samples still is above the shortest delay, as is to be expected [ns].
+
+    A sample waits for the radio, and then for the computer: the density of the sum of two waits grows from zero in
+    proportion: then the least of n is 1 / sqrt(n) from the shortest, by a Rayleigh distribution. What the quickest of B
+    blocks usually are above the quickest of all is sqrt(B) - 1 times what that is above the shortest, but for the median
+    in place of the mean, which stalls do not move.
+
+    Args:
+        heights: of the quickest sample of each block above the quickest of all [ns].
+    """
+    return round(statistics.median(heights) / (MEDIAN_TO_MEAN * math.sqrt(len(heights)) - 1.0))
 
 
 def _slope(points: Sequence[Point]) -> float:

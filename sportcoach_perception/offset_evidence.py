@@ -32,7 +32,7 @@ HALF_LIFE: Final = 20.0
 ERROR_TIME: Final = 0.2
 """Time in which the autocorrelation of a landmark's error falls to 1/e [s]."""
 
-TRUST: Final = .5
+TRUST: Final = 0.5
 """Share of the log-likelihood that is believed: what a pose network gets wrong is not Gaussian, and not linear."""
 
 RIDGE: Final = 5e-3
