@@ -24,10 +24,6 @@ Point = tuple[int, int]
 """Device time, and arrival less device time, of a sample [ns]."""
 
 
-MEDIAN_TO_MEAN: Final = 0.94
-"""Of a Rayleigh distribution."""
-
-
 def lower_hull(points: Iterable[Point]) -> list[Point]:
     """Lower convex hull of points whose first coordinate increases, left to right (Andrew 1979)."""
     hull: list[Point] = []
@@ -199,14 +195,14 @@ def _excess(heights: Sequence[int]) -> int:
     """How far the quickest of all samples still is above the shortest delay, as is to be expected [ns].
 
     A sample waits for the radio, and then for the computer: the density of the sum of two waits grows from zero in
-    proportion: then the least of n is 1 / sqrt(n) from the shortest, by a Rayleigh distribution. What the quickest of B
-    blocks usually are above the quickest of all is sqrt(B) - 1 times what that is above the shortest, but for the median
-    in place of the mean, which stalls do not move.
+    proportion, so that the least of n is about 1 / sqrt(n) from the shortest. What the quickest of B blocks are above
+    the quickest of all then is sqrt(B) - 1 times what that is above the shortest. Of this a little less is taken, since
+    the line is uncertain while B is small.
 
     Args:
         heights: of the quickest sample of each block above the quickest of all [ns].
     """
-    return round(statistics.median(heights) / (MEDIAN_TO_MEAN * math.sqrt(len(heights)) - 1.0))
+    return round(statistics.median(heights) / math.sqrt(len(heights)))
 
 
 def _slope(points: Sequence[Point]) -> float:
