@@ -189,6 +189,10 @@ def _parser() -> argparse.ArgumentParser:
     recognition = what.add_parser("recognition", help="what an answer of stream_gat costs")
     recognition.set_defaults(command="bench_recognition")
 
+    view = what.add_parser("view", help="what an open page of the live view costs")
+    view.add_argument("--duration", type=seconds, default=10.0, metavar="S", help="length of either half (default: 10)")
+    view.set_defaults(command="bench_view")
+
     fusion = what.add_parser("fusion", help="errors and cost of bringing skeletons and IMUs together")
     fusion.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     fusion.add_argument("--runs", type=int, default=200, metavar="N", help="runs for the offsets (default: 200)")
@@ -197,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     fusion.set_defaults(command="bench_fusion")
 
-    for benchmark in (graph, bags, sim, accuracy, recognition, fusion):
+    for benchmark in (graph, bags, sim, accuracy, recognition, view, fusion):
         benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
 
