@@ -27,7 +27,10 @@ VIEWS: Final = {"front": 0.0, "oblique": 25.0, "side": 65.0}
 
 def view_of(angle: float) -> str:
     """Name of the view with that view `angle` [degrees]."""
-    return next(name for name, begin in _FROM_THE_SIDE_ON if angle >= begin)
+    for name, begin in _FROM_THE_SIDE_ON:
+        if angle >= begin:
+            return name
+    raise ValueError(f"a view of {angle} degrees")
 
 
 _FROM_THE_SIDE_ON: Final = tuple(reversed(VIEWS.items()))

@@ -32,6 +32,7 @@ def main() -> None:
         "How well the network names exercises is in [its model card](../sportcoach_recognition/weights/frame_gat.md).",
         *graph_section(read("graph.json")),
         *bags_section(read("bags.json")),
+        *view_section(read("view.json")),
         *sim_section(read("sim.json")),
         *dataset_section(read("dataset.json")),
         *accuracy_section(read("pose-accuracy.json")),
@@ -84,6 +85,20 @@ def bags_section(bench: dict[str, Any]) -> list[str]:
         f"pictures at the rate of life. {bench['date']}, {bench['machine']}.",
         "",
         "    sportcoach bench bags --json",
+        *figures_table(bench),
+    ]
+
+
+def view_section(bench: dict[str, Any]) -> list[str]:
+    """What the live view costs."""
+    return [
+        "",
+        "## The live view",
+        "",
+        f"One open page at {bench['rate']:.0f} frames a second with pictures of 640x480, mean over {bench['clients']}. "
+        f"{bench['date']}, {bench['machine']}.",
+        "",
+        "    sportcoach bench view --json",
         *figures_table(bench),
     ]
 

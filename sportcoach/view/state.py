@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sportcoach.wording import words
 from sportcoach_feedback.coaching import Cue, Deviation, JointDeviation, Repetition, Stage
 from sportcoach_perception.angles import joint_of
 from sportcoach_perception.frames import FusedFrame, Skeleton
@@ -62,7 +63,7 @@ class ViewState:
         skeleton, fused, action, stage, deviation = parts
         stamp = skeleton.stamp
         cue = self._cue
-        level, message = max(self._health.values(), default=(0, ""))
+        level, message = max(map(_news, self._health, self._health.values()), default=(0, ""))
         return {
             "stamp": stamp * 1e-9,
             "detected": skeleton.detected,
@@ -103,6 +104,12 @@ class ViewState:
 def anatomy() -> dict[str, Any]:
     """What does not change: bones as pairs of landmarks, the limbs that carry a sensor."""
     return {"bones": [list(bone) for bone in BONES], "limbs": list(LIMBS)}
+
+
+def _news(name: str, status: tuple[int, str]) -> tuple[int, str]:
+    """Level, and what is wrong with which part; parts are named "/node: part" on /diagnostics."""
+    level, message = status
+    return level, f"{words(name.rpartition(': ')[2])}: {message}"
 
 
 def _joint(joint: JointDeviation) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_the_last_cue_comes_with_its_age_and_the_last_quality_stays() -> None:
 
 def test_the_worst_news_about_the_system_is_shown_until_it_is_better() -> None:
     state = ViewState()
-    state.add_health({"fusion": (1, "right wrist silent"), "pose": (0, "30 pictures a second")})
-    assert feed(state, FRAME)["health"] == {"level": 1, "message": "right wrist silent"}
-    state.add_health({"fusion": (0, "all limbs")})
+    state.add_health({"/fusion_node: right_wrist": (1, "silent"), "pose": (0, "30 pictures a second")})
+    assert feed(state, FRAME)["health"] == {"level": 1, "message": "Right wrist: silent"}
+    state.add_health({"/fusion_node: right_wrist": (0, "alive")})
     assert feed(state, 2 * FRAME)["health"] == {"level": 0, "message": ""}
