@@ -44,9 +44,9 @@ async def main(folder: Path) -> None:
             async with open_browser() as browser:
                 url = await asyncio.to_thread(_address, graph)
                 pages = {screen: await browser.open(url, size) for screen, size in SCREENS.items()}
-                await pages["laptop"].until(CUE, 300.0)
+                await pages["laptop"].until(CUE, 600.0)
                 await asyncio.gather(*(_shoot(page, folder / f"view_{screen}.png") for screen, page in pages.items()))
-                await pages["tv"].until(AWAY, 300.0)
+                await pages["tv"].until(AWAY, 600.0)
                 await _shoot(pages["tv"], folder / "view_nobody.png")
         finally:
             graph.terminate()
