@@ -50,6 +50,19 @@ def test_stamps_are_right_to_a_millisecond_after_twenty_seconds_of_bluetooth(dri
     assert np.percentile(np.abs(settled), 95) <= 1.0
 
 
+def test_what_the_quickest_samples_waited_is_taken_out() -> None:
+    waited = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        taken = np.arange(0, 40 * S, PERIOD)
+        arrival = taken + 10 * MS * rng.uniform(size=len(taken)) + 0.5 * MS * rng.exponential(size=len(taken))
+        clock = ClockMap()
+        stamps = [clock.map(int(t), EPOCH + int(a)) for t, a in zip(taken, np.maximum.accumulate(arrival), strict=True)]
+        waited.append(np.mean(np.array(stamps[2000:]) - EPOCH - taken[2000:]) / MS)
+    quickest = np.sqrt(2.0 * 10.0 * 0.5 / 3000.0)  # what the quickest of 30 s are late by, without it
+    assert abs(np.mean(waited)) < 0.8 * quickest
+
+
 def test_a_perfect_link_is_mapped_exactly() -> None:
     clock = ClockMap()
     assert [clock.map(k * PERIOD, EPOCH + k * PERIOD) for k in range(3000)] == [EPOCH + k * PERIOD for k in range(3000)]
