@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
-from sportcoach_feedback.coaching import Coaching, Cue, Deviation, Repetition, Stage
+from sportcoach_feedback.calibration import Calibration, Calibrator
+from sportcoach_feedback.coaching import Coaching, Cue, Deviation, Fault, Repetition, Stage
 from sportcoach_feedback.control import Command, Control
-from sportcoach_feedback.cues import CuePolicy
+from sportcoach_feedback.cues import THRESHOLD, CuePolicy
 from sportcoach_feedback.exercise import Exercise
 from sportcoach_feedback.pose import Pose
 from sportcoach_feedback.repetitions import Phase
@@ -18,7 +19,7 @@ from sportcoach_feedback.texts import Texts
 from sportcoach_feedback.tracker import ExerciseTracker, Finished
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import FusedFrame
-from sportcoach_recognition.action import Action
+from sportcoach_recognition.action import ACTIONS, Action
 
 AUTO: Final = "auto"
 """Coach whatever exercise is recognised."""
@@ -28,6 +29,10 @@ SWITCH: Final = 300_000_000
 
 CREDIT: Final = 3_000_000_000
 """Repetitions that ended no longer than this before their exercise was recognised are credited to it [ns]."""
+
+
+LATE: Final = 2_000_000_000
+"""Faults of a repetition that ended no longer than this before it is credited are said then [ns]."""
 
 
 class ExerciseSelector:
@@ -109,19 +114,35 @@ class Coach:
 
     Args:
         exercises: definitions by name, see `load_exercises`.
-        exercise: the one to coach whenever somebody is in view, or `AUTO` for the one that is recognised.
+        exercise: the one to coach whenever somebody is in view, or `AUTO` for the one that is recognised, of those
+            that the network has a label for.
         language: of the cues.
+        threshold: excess over a fault's limit from which it is worth a word [degrees].
+        calibration: of the athlete, if there is one.
+
+    Attributes:
+        calibration: that of the athlete; a new one after the wish for it and two seconds of standing still.
+        lasting: faults of the frame, and of the repetitions that it brings, that have lasted, worth a word or not.
 
     Raises:
         UserError: there is no such exercise or language.
     """
 
-    def __init__(self, exercises: Mapping[str, Exercise], exercise: str = AUTO, language: str = "en") -> None:
+    def __init__(
+        self,
+        exercises: Mapping[str, Exercise],
+        exercise: str = AUTO,
+        language: str = "en",
+        threshold: float = THRESHOLD,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self.calibration = calibration
+        self._calibrator: Calibrator | None = None
         self._exercises = exercises
         self._ledger = RepetitionLedger()
         self._meter = MotionMeter()
         self._newest = -1
-        self._policy = CuePolicy(Texts(language))
+        self._policy = CuePolicy(Texts(language), threshold)
         self._wishes: deque[Control] = deque(maxlen=64)
         self._running = True
         self.choose(exercise)
@@ -134,8 +155,9 @@ class Coach:
         """
         self._check(exercise)
         self._fixed = "" if exercise == AUTO else exercise
-        followed = [self._fixed] if self._fixed else list(self._exercises)
-        self._trackers = {name: ExerciseTracker(self._exercises[name]) for name in followed}
+        followed = [self._fixed] if self._fixed else [name for name in self._exercises if name in ACTIONS]
+        adapt = self.calibration.adapt if self.calibration else lambda exercise: exercise
+        self._trackers = {name: ExerciseTracker(adapt(self._exercises[name])) for name in followed}
         self._selector = ExerciseSelector(frozenset(followed))
         self.reset()
 
@@ -162,6 +184,8 @@ class Coach:
                 self._running = True
             elif wish.command == Command.STOP:
                 self._running = False
+            elif wish.command == Command.CALIBRATE:
+                self._calibrator = Calibrator()
             elif wish.command == Command.EXERCISE:
                 self.choose(wish.value)
 
@@ -173,6 +197,8 @@ class Coach:
         self._ledger.reset()
         self._meter.reset()
         self._policy.reset()
+        self._looked_for: dict[str, frozenset[str]] = {}
+        self.lasting: tuple[Fault, ...] = ()
 
     def step(self, frame: FusedFrame, action: Action) -> Coaching:
         """What to say about `frame`, recognised as `action`; a stamp that goes back begins a new set."""
@@ -180,10 +206,12 @@ class Coach:
         stamp = frame.stamp
         self._obey(stamp)
         pose = Pose.of(frame.world, frame.visibility, frame.image) if frame.detected else None
+        self._calibrate(stamp, pose, frame)
         motion = self._meter.step(stamp, frame.world, pose.angles) if pose else STILL
         for name, tracker in self._trackers.items():
             finished = tracker.step(stamp, pose)
             if finished:
+                self._looked_for[name] = finished.looked_for
                 self._ledger.add(name, finished)
         active = self._selector.step(stamp, self._fixed or action.label) if pose and self._running else ""
         repetitions = self._ledger.credit(stamp, active)
@@ -191,8 +219,15 @@ class Coach:
             stage=self._stage(stamp, active, motion),
             deviation=self._deviation(stamp, active),
             repetitions=repetitions,
-            cue=self._cue(stamp, active),
+            cue=self._cue(stamp, active, repetitions, action.label == active),
         )
+
+    def _calibrate(self, stamp: int, pose: Pose | None, frame: FusedFrame) -> None:
+        """Once it is wanted, wait for the athlete to stand still; then coach with what was measured, in a new set."""
+        found = self._calibrator.step(stamp, pose, frame.world) if self._calibrator else None
+        if found:
+            self._calibrator, self.calibration = None, found
+            self.choose(self._fixed or AUTO)
 
     def _follow_clock(self, stamp: int) -> None:
         if stamp <= self._newest:
@@ -222,8 +257,15 @@ class Coach:
         tracker = self._trackers[active]
         return Deviation(stamp, active, tracker.joints, tracker.quality, tracker.present)
 
-    def _cue(self, stamp: int, active: str) -> Cue | None:
+    def _cue(self, stamp: int, active: str, repetitions: tuple[Repetition, ...], recognised: bool) -> Cue | None:
+        self.lasting = ()
         if not active:
             return None
         tracker = self._trackers[active]
-        return self._policy.step(stamp, tracker.exercise, tracker.lasting)
+        self.lasting = tracker.worth_a_word(recognised) + tuple(
+            fault for done in repetitions if stamp - done.end <= LATE for fault in done.faults
+        )
+        correction = self._policy.step(stamp, tracker.exercise, self.lasting)
+        if correction or not repetitions:
+            return correction
+        return self._policy.praise(repetitions[-1], self._looked_for.get(active, ()))

@@ -47,26 +47,31 @@ def judge(exercise: Exercise, pose: Pose, progress: float) -> tuple[tuple[JointD
     return tuple(found), kept / total if found else 0.0
 
 
-_LOOKED_FOR: Final = {Phase.EXECUTE: ("out", "moving"), Phase.END: ("back", "moving")}
+_LOOKED_FOR: Final = {Phase.BEGIN: ("out", "moving"), Phase.EXECUTE: ("out", "moving"), Phase.END: ("back", "moving")}
 """When faults are looked for, by phase of the repetition."""
 
 
-def faults(exercise: Exercise, pose: Pose, phase: Phase, turn: Pose | None) -> tuple[Fault, ...]:
-    """The faults present now, each at the worst of its sides.
+def faults(exercise: Exercise, pose: Pose, phase: Phase, turn: Pose | None) -> tuple[tuple[Fault, ...], frozenset[str]]:
+    """The faults present now, each at the worst of its sides, and the names of all that could be judged.
 
     Args:
         exercise: what is being done.
         pose: that of this frame.
         phase: where in the repetition it is.
-        turn: the pose at the turning point, in the one frame in which the repetition counts.
+        turn: the pose at the turning point, in the frames in which it is known: when it seems to be passed, and when
+            the repetition counts.
     """
-    found = []
+    found, judged = [], set()
     for rule in exercise.faults:
         looked_at = turn if rule.phase == "turn" else pose if rule.phase in _LOOKED_FOR.get(phase, ()) else None
         if looked_at is None:
             continue
-        excess, name = max(((rule.excess(value), name) for name, value in looked_at.readings(rule)), default=(0.0, ""))
+        readings = looked_at.readings(rule)
+        if not readings:
+            continue
+        judged.add(rule.name)
+        excess, name = max((rule.excess(value), name) for name, value in readings)
         if excess > 0.0:
             confidence = float(looked_at.visibility[ANGLE_INDEX[name]])
             found.append(Fault(rule.name, joint_of(name), excess, confidence))
-    return tuple(found)
+    return tuple(found), frozenset(judged)

@@ -47,6 +47,11 @@ class Entry:
             raise self.error(f"{self._what} must be a mapping")
         return self.fields([str(key.value) for key, _ in self._node.value])
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return isinstance(self._node, yaml.SequenceNode)
+
     def items(self) -> list[Entry]:
         """The entries of a list."""
         if not isinstance(self._node, yaml.SequenceNode):

@@ -26,6 +26,9 @@ RETURN: Final = 0.6
 TURN: Final = 0.33
 """Share of the way back at which the highest point is taken as the turning point."""
 
+EARLY_TURN: Final = 0.05
+"""Share of the way back at which the turning point is probably passed; the athlete may still think better of it."""
+
 ONSET: Final = 0.1
 """Rise above the lowest progress that belongs to resting [share of the full range]."""
 
@@ -79,6 +82,7 @@ class RepetitionCounter:
     Attributes:
         phase: where the movement is.
         progress: the smoothed signal; NaN before the first sample.
+        turned: whether the turning point seems to be passed with this sample, for the first time in this movement.
     """
 
     def __init__(self) -> None:
@@ -98,6 +102,8 @@ class RepetitionCounter:
         self._peak, self._peak_stamp = -math.inf, 0
         self._counted_at: int | None = None
         self._home = -math.inf
+        self.turned = False
+        self._has_turned = False
 
     def step(self, stamp: int, progress: float) -> Cycle | None:
         """Take one sample; returns the repetition that it completes.
@@ -108,6 +114,7 @@ class RepetitionCounter:
         """
         if not 0 < stamp - self._stamp <= MAX_GAP:
             self.give_up()
+        self.turned = False
         if math.isnan(progress):
             return None
         self._smooth(stamp, progress)
@@ -139,6 +146,7 @@ class RepetitionCounter:
             return
         self.phase = Phase.BEGIN
         if self.progress >= self._low + self._min_swing:
+            self._has_turned = False
             self._rise(stamp)
         elif stamp - self._low_stamp > MAX_BEGIN:
             self._low, self._low_stamp = self.progress, stamp
@@ -154,10 +162,13 @@ class RepetitionCounter:
         self._peak, self._peak_stamp = self.progress, stamp
 
     def _out(self, stamp: int) -> None:
+        swing = self._peak - self._low
         if self.progress > self._peak:
             self._rise(stamp)
-        elif self.progress < self._peak - TURN * (self._peak - self._low):
+        elif self.progress < self._peak - TURN * swing:
             self.phase = Phase.END
+        if not self._has_turned and self.progress < self._peak - EARLY_TURN * swing:
+            self.turned = self._has_turned = True
 
     def _back(self, stamp: int) -> Cycle | None:
         if self.progress > self._peak:

@@ -14,8 +14,8 @@ from sportcoach_feedback.lowering import LoweringMeter
 from sportcoach_feedback.pose import Pose
 from sportcoach_feedback.repetitions import Cycle, Phase, RepetitionCounter
 
-PERSISTENCE: Final = 300_000_000
-"""A fault must last this long before it counts [ns]; one of the turning point counts with the repetition."""
+PERSISTENCE: Final = 200_000_000
+"""A fault must last this long before it counts [ns]; one of the turning point counts at once."""
 
 ASTRAY: Final = 300_000_000
 """Out of the exercise's posture for longer, the movement under way is something else [ns]."""
@@ -29,8 +29,18 @@ MAX_TURN_FRAMES: Final = 300
 FULL_RANGE: Final = 0.8
 """Progress at the turning point from which the range of motion is as good as full."""
 
+PARTIAL: Final = 0.7
+"""Progress at the turning point below which a repetition is a partial one."""
+
+PARTIAL_RANGE: Final = "partial_range"
+"""Name of the fault of a partial repetition."""
+
 FLICKER: Final = 100_000_000
 """A fault that is gone for no longer than this has lasted [ns]."""
+
+
+_UNDER_WAY: Final = (Phase.EXECUTE, Phase.END)
+"""When it is a repetition, and not just swaying: earlier nothing is said, but faults begin to last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +49,13 @@ class Finished:
 
     quality: 0..1, mean over the frames in which a joint could be judged, times the share of the range of motion used.
     faults: those that lasted, at their worst.
+    looked_for: names of the faults that could be judged, whether they were there or not.
     """
 
     cycle: Cycle
     quality: float
     faults: tuple[Fault, ...]
+    looked_for: frozenset[str]
 
 
 class Persistence:
@@ -108,6 +120,7 @@ class ExerciseTracker:
         self._lowering.reset()
         self._persistence = Persistence()
         self._astray_since: int | None = None
+        self._early = False
         self.joints: tuple[JointDeviation, ...] = ()
         self.quality = 0.0
         self.present: tuple[Fault, ...] = ()
@@ -117,7 +130,18 @@ class ExerciseTracker:
     def _begin(self) -> None:
         self._quality_sum, self._judged_frames = 0.0, 0
         self._worst: dict[str, Fault] = {}
+        self._looked_for: set[str] = set()
         self._turning = TurningPoint()
+
+    def worth_a_word(self, recognised: bool) -> tuple[Fault, ...]:
+        """Those of the `lasting` faults that may be said.
+
+        While the turning point is only probable, its faults need the exercise to be `recognised`: who is merely told to
+        be doing it may be doing something else.
+        """
+        if recognised or not self._early:
+            return self.lasting
+        return tuple(fault for fault in self.lasting if fault.name not in self._at_turn)
 
     @property
     def phase(self) -> Phase:
@@ -139,8 +163,14 @@ class ExerciseTracker:
         if pose and not math.isnan(progress):
             self._turning.add(self.progress, pose)
             self.joints, self.quality = judge(self.exercise, pose, progress)
-            self.present = faults(self.exercise, pose, self.phase, self._turning.pose() if cycle else None)
-        self.lasting = self._persistence.step(stamp, self.present, self._at_turn)
+            turn = self._turning.pose() if cycle or self._counter.turned else None
+            self.present, looked_for = faults(self.exercise, pose, self.phase, turn)
+            self._looked_for |= looked_for
+        lasting = self._persistence.step(stamp, self.present, self._at_turn)
+        self.lasting = lasting if self.phase in _UNDER_WAY else ()
+        self._early = self._counter.turned and cycle is None
+        if cycle:  # it is certain only now where the turning point was
+            self._worst = {name: fault for name, fault in self._worst.items() if name not in self._at_turn}
         self._remember()
         return self._finish(cycle) if cycle else None
 
@@ -166,8 +196,18 @@ class ExerciseTracker:
             if fault.name not in self._worst or fault.deviation > self._worst[fault.name].deviation:
                 self._worst[fault.name] = fault
 
+    def _partial(self, cycle: Cycle) -> tuple[Fault, ...]:
+        """Names a partial repetition, where no fault of the exercise does."""
+        signal = self.exercise.signal
+        named = any(rule.name in self._worst and rule.angle == signal.angle for rule in self.exercise.faults)
+        if cycle.depth >= PARTIAL or named:
+            return ()
+        return (Fault(PARTIAL_RANGE, signal.angle, (1.0 - cycle.depth) * abs(signal.turn - signal.start), 1.0),)
+
     def _finish(self, cycle: Cycle) -> Finished:
         form = self._quality_sum / self._judged_frames if self._judged_frames else 1.0
-        finished = Finished(cycle, form * min(cycle.depth / FULL_RANGE, 1.0), tuple(self._worst.values()))
+        quality = form * min(cycle.depth / FULL_RANGE, 1.0)
+        faults = (*self._worst.values(), *self._partial(cycle))
+        finished = Finished(cycle, quality, faults, frozenset(self._looked_for))
         self._begin()
         return finished

@@ -64,7 +64,8 @@ class SimAthleteNode(SourceNode):
         super().activate()
 
     def _on_cue(self, message: Cue) -> None:
-        self._heard.append((message.fault, stamp_of(message.header.stamp)))
+        if message.severity != Cue.PRAISE:
+            self._heard.append((message.fault, stamp_of(message.header.stamp)))
 
     def _on_deviation(self, message: Deviation) -> None:
         self._answered = stamp_of(message.header.stamp)

@@ -49,7 +49,7 @@ def squatter(knee: float = 170.0, valgus: float = 0.0, lean: float = 0.0, azimut
     return world
 
 
-def swings(depth: float = 85.0, count: int = 1, seconds: float = 2.0, rest: float = 0.5) -> Iterator[float]:
+def swings(depth: float = 80.0, count: int = 1, seconds: float = 2.0, rest: float = 0.5) -> Iterator[float]:
     """Knee angles [degrees], frame by frame, of `count` squats to `depth` and a rest before and after each."""
     yield from [170.0] * round(rest * 30)
     for _ in range(count):

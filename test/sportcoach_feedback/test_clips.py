@@ -13,6 +13,7 @@ from stick_figure import action
 from sportcoach.pipeline import Pipeline, PipelineOptions
 from sportcoach.results import FrameResult
 from sportcoach_feedback.coach import Coach
+from sportcoach_feedback.coaching import Severity
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.frames import FusedFrame
 from sportcoach_perception.video import VideoFile
@@ -28,7 +29,7 @@ def count(results: list[FrameResult]) -> Counter[str]:
 
 
 def coach_as(exercise: str, results: list[FrameResult]) -> tuple[int, int]:
-    """Repetitions and cues when the exercise is recognised without fail."""
+    """Repetitions and corrections when the exercise is recognised without fail."""
     coach = Coach(load_exercises())
     repetitions = cues = 0
     for result in results:
@@ -36,7 +37,7 @@ def coach_as(exercise: str, results: list[FrameResult]) -> tuple[int, int]:
         frame = FusedFrame(seen.stamp, seen.detected, seen.world, seen.visibility, image=seen.image)
         coaching = coach.step(frame, action(seen.stamp, exercise if seen.detected else NOBODY))
         repetitions += len(coaching.repetitions)
-        cues += coaching.cue is not None
+        cues += coaching.cue is not None and coaching.cue.severity is not Severity.PRAISE
     return repetitions, cues
 
 

@@ -89,10 +89,42 @@ def test_a_knee_falling_in_is_corrected_while_the_repetition_goes_on() -> None:
     assert cue.stamp < repetitions(coachings)[0].stamp
 
 
-def test_a_fault_of_the_turning_point_is_said_when_the_repetition_counts() -> None:
-    coachings = run(squats(depth=128.0, count=1))
+def test_a_fault_of_the_turning_point_is_said_on_the_way_back() -> None:
+    coachings = run(squats(depth=128.0, count=1, seconds=2.0))
     (cue,) = cues(coachings)
-    assert cue.stamp == repetitions(coachings)[0].stamp
+    (repetition,) = repetitions(coachings)
+    turn = (repetition.start + repetition.stamp) // 2
+    assert turn < cue.stamp < repetition.stamp
+    assert [fault.name for fault in repetition.faults] == ["shallow_depth"]
+
+
+def test_what_is_said_and_then_corrected_is_praised_once() -> None:
+    coachings = run([*squats(depth=128.0, count=1), *squats(count=4)])
+    assert [(cue.fault, cue.severity.name) for cue in cues(coachings)] == [
+        ("shallow_depth", "FORM"),
+        ("shallow_depth", "PRAISE"),
+    ]
+    assert cues(coachings)[1].text == "Good depth"
+
+
+def test_what_is_repeated_is_said_in_other_words() -> None:
+    first, second = cues(run(squats(depth=128.0, count=5)))[:2]
+    assert first.fault == second.fault and first.text != second.text
+
+
+def test_a_fault_that_cannot_be_seen_any_more_is_not_praised() -> None:
+    """Knees that fall in are judged from the front only."""
+    turned = [squatter(knee, azimuth=90.0) for knee in swings(count=4)]
+    told = cues(run([*squats(valgus=40.0, azimuth=0.0, count=1), *turned]))
+    assert {(cue.fault, cue.severity.name) for cue in told} == {("knee_valgus", "SAFETY")}
+
+
+def test_faults_of_a_repetition_that_is_credited_late_are_said_then() -> None:
+    one = len(squats(count=1))
+    coachings = run(squats(depth=128.0, count=1) + [squatter()] * 30, lambda n: "squat" if n > one + 10 else "other")
+    (cue,) = cues(coachings)
+    (repetition,) = repetitions(coachings)
+    assert (cue.fault, cue.stamp) == ("shallow_depth", repetition.stamp)
 
 
 def test_going_down_to_another_posture_is_no_repetition_and_draws_no_cue() -> None:
@@ -105,9 +137,8 @@ def test_going_down_to_another_posture_is_no_repetition_and_draws_no_cue() -> No
 
 
 def test_a_flicker_of_a_fault_draws_no_cue() -> None:
-    worlds = squats(seconds=3.0)
-    for index in range(50, 55):
-        worlds[index] = squatter(100.0, lean=40.0)
+    knees = list(swings(count=3, seconds=3.0))
+    worlds: list[World] = [squatter(knee, lean=40.0 * (50 <= index < 55)) for index, knee in enumerate(knees)]
     assert cues(run(worlds)) == []
 
 
@@ -183,7 +214,7 @@ def test_a_fixed_exercise_is_coached_whatever_is_recognised() -> None:
 
 def test_cues_come_in_the_language_asked_for() -> None:
     (cue,) = cues(run(squats(depth=128.0), coach=Coach(EXERCISES, language="zh")))
-    assert cue.text == "深度还差29度:再蹲低一些"
+    assert cue.text == "深度还差45度:再蹲低一些"
 
 
 def test_stages_go_round() -> None:

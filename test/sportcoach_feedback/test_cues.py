@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sportcoach_feedback.coaching import Fault, Severity
-from sportcoach_feedback.cues import COOL_DOWN, LIFETIME, MIN_DEVIATION, REPEAT, CuePolicy
+from sportcoach_feedback.cues import COOL_DOWN, LIFETIME, REPEAT, THRESHOLD, CuePolicy
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_feedback.texts import Texts
 from sportcoach_perception.errors import UserError
@@ -42,7 +42,7 @@ def test_the_most_severe_fault_comes_first(policy: CuePolicy) -> None:
 
 
 def test_small_errors_draw_no_cue(policy: CuePolicy) -> None:
-    assert policy.step(0, SQUAT, [fault(deviation=MIN_DEVIATION - 0.1)]) is None
+    assert policy.step(0, SQUAT, [fault(deviation=THRESHOLD - 0.1)]) is None
 
 
 def test_cues_keep_their_distance(policy: CuePolicy) -> None:

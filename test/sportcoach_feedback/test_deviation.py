@@ -21,19 +21,19 @@ def pose(knee: float = 85.0, **kind: float) -> Pose:
     return Pose.of(squatter(knee, **kind), ALL_VISIBLE)
 
 
-@pytest.mark.parametrize(("knee", "progress"), [(170.0, 0.0), (127.5, 0.5), (85.0, 1.0)])
+@pytest.mark.parametrize(("knee", "progress"), [(170.0, 0.0), (125.0, 0.5), (80.0, 1.0)])
 def test_progress_follows_the_driving_angle(knee: float, progress: float) -> None:
     assert progress_of(SQUAT, pose(knee)) == pytest.approx(progress, abs=1e-4)
 
 
-@pytest.mark.parametrize("knee", [170.0, 130.0, 85.0, 60.0])
+@pytest.mark.parametrize("knee", [170.0, 130.0, 80.0, 60.0])
 def test_the_reference_movement_is_within_tolerance_all_the_way(knee: float) -> None:
     seen = pose(knee)
     joints, quality = judge(SQUAT, seen, progress_of(SQUAT, seen))
     assert {joint.joint for joint in joints} >= {"left_knee", "right_knee", "trunk"}
     assert [joint.joint for joint in joints if not joint.in_tolerance] == []
     assert quality == 1.0
-    assert faults(SQUAT, seen, Phase.EXECUTE, None) == ()
+    assert faults(SQUAT, seen, Phase.EXECUTE, None)[0] == ()
 
 
 def test_a_leaning_trunk_is_measured_and_lowers_the_quality() -> None:
@@ -42,28 +42,28 @@ def test_a_leaning_trunk_is_measured_and_lowers_the_quality() -> None:
     assert trunk.deviation == pytest.approx(trunk.angle - trunk.reference)
     assert not trunk.in_tolerance
     assert judge(SQUAT, leaning, 1.0)[1] < judge(SQUAT, straight, 1.0)[1]
-    (fault,) = faults(SQUAT, leaning, Phase.EXECUTE, None)
+    (fault,) = faults(SQUAT, leaning, Phase.EXECUTE, None)[0]
     assert (fault.name, fault.joint) == ("trunk_lean", "trunk")
-    assert fault.deviation == pytest.approx(trunk.angle - 52.0)
+    assert fault.deviation == pytest.approx(trunk.angle - 48.0)
 
 
 def test_a_knee_that_falls_in_is_found_on_its_side_from_the_front_only() -> None:
-    (fault,) = faults(SQUAT, pose(100.0, valgus=25.0, azimuth=0.0), Phase.EXECUTE, None)
+    (fault,) = faults(SQUAT, pose(100.0, valgus=25.0, azimuth=0.0), Phase.EXECUTE, None)[0]
     assert (fault.name, fault.joint) == ("knee_valgus", "left_knee")
-    assert fault.deviation == pytest.approx(13.0, abs=3.0)
-    assert faults(SQUAT, pose(100.0, valgus=25.0, azimuth=90.0), Phase.EXECUTE, None) == ()
+    assert fault.deviation == pytest.approx(20.0, abs=3.0)
+    assert faults(SQUAT, pose(100.0, valgus=25.0, azimuth=90.0), Phase.EXECUTE, None)[0] == ()
 
 
 def test_nothing_is_a_fault_between_repetitions() -> None:
-    assert faults(SQUAT, pose(lean=35.0), Phase.IDLE, None) == ()
+    assert faults(SQUAT, pose(lean=35.0), Phase.IDLE, None)[0] == ()
 
 
 def test_depth_is_judged_at_the_turning_point() -> None:
     shallow = pose(125.0)
-    assert faults(SQUAT, shallow, Phase.EXECUTE, None) == ()
-    (fault,) = faults(SQUAT, shallow, Phase.END, shallow)
+    assert faults(SQUAT, shallow, Phase.EXECUTE, None)[0] == ()
+    (fault,) = faults(SQUAT, shallow, Phase.END, shallow)[0]
     assert fault.name == "shallow_depth"
-    assert fault.deviation == pytest.approx(25.0, abs=1.0)
+    assert fault.deviation == pytest.approx(41.0, abs=1.0)
 
 
 def test_what_is_not_visible_is_not_judged() -> None:

@@ -30,7 +30,7 @@ def write(folder: Path, text: str, name: str = "curl.yaml") -> Path:
 
 
 def test_every_recognised_exercise_has_a_definition() -> None:
-    assert set(load_exercises()) == set(ACTIONS) - {"other"}
+    assert set(load_exercises()) >= set(ACTIONS) - {"other"}
 
 
 @pytest.mark.parametrize("exercise", load_exercises().values(), ids=lambda exercise: str(exercise.name))

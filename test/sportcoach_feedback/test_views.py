@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from sportcoach_feedback.cues import MIN_DEVIATION
 from sportcoach_feedback.exercise import VIEWS, Exercise, FaultRule, JudgedAngle, load_exercises, view_of
+from sportcoach_recognition.action import ACTIONS
 from sportcoach_sim import scene
+from sportcoach_sim.pose_accuracy import OBSERVABLE_P95
 
 TABLE = Path(__file__).parents[2] / "docs" / "results" / "pose-accuracy.json"
 ROWS: dict[tuple[str, str, str], dict[str, Any]] = {
     (row["exercise"], row["view"], row["angle"]): row for row in json.loads(TABLE.read_text())["angles"]
 }
-EXERCISES = load_exercises().values()
+EXERCISES = [exercise for exercise in load_exercises().values() if exercise.name in ACTIONS]
 JOINTS = [pytest.param(e, j, v, id=f"{e.name}-{j.angle}-{v}") for e in EXERCISES for j in e.joints for v in j.views]
 FAULTS = [pytest.param(e, f, v, id=f"{e.name}-{f.name}-{v}") for e in EXERCISES for f in e.faults for v in f.views]
 
@@ -40,10 +41,7 @@ def test_a_joint_is_judged_where_it_can_be_observed(exercise: Exercise, joint: J
 
 
 @pytest.mark.parametrize(("exercise", "rule", "view"), FAULTS)
-def test_a_fault_is_looked_for_where_errors_alone_draw_no_cue(exercise: Exercise, rule: FaultRule, view: str) -> None:
-    """From the reference to where a cue is given it is further than the error, but for one picture in twenty."""
-    correct = next((j.reference(1.0) for j in exercise.joints if (j.angle, j.side) == (rule.angle, rule.side)), None)
-    if correct is None:
-        correct = next((j.reference(1.0) for j in exercise.joints if j.angle == rule.angle), exercise.signal.turn)
-    margin = MIN_DEVIATION - rule.excess(correct)
-    assert row_of(exercise, rule.angle, view)["near_p95"] <= margin
+def test_a_fault_is_looked_for_where_its_angle_can_be_observed(exercise: Exercise, rule: FaultRule, view: str) -> None:
+    """How often limits and errors together draw a cue is measured by `sportcoach experiment fig7`."""
+    row = row_of(exercise, rule.angle, view)
+    assert row["near_p95"] - abs(row["bias"]) <= OBSERVABLE_P95
