@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict, fields
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,7 @@ from sportcoach.progress import render_progress
 from sportcoach.session import write_atomically
 from sportcoach.session_store import ExerciseOfSession, SessionStore
 from sportcoach.wording import words
+from sportcoach_feedback.calibration import Athletes, default_folder
 from sportcoach_perception.errors import UserError
 
 FORMATS: Final = (".csv", ".json", ".html")
@@ -90,5 +92,7 @@ def _delete(store: SessionStore, athlete: str, sure: bool) -> int:
         if not sys.stdin.isatty() or input("delete? [y/N] ").strip().lower() != "y":
             raise UserError("nothing was deleted: say --yes to delete without being asked")
     gone = store.delete(athlete)
+    with suppress(UserError):  # not every name of a session can be one of a file
+        Athletes(default_folder()).forget(athlete)
     print(f"deleted all that was kept of '{athlete}': {len(folders)} sessions, {len(gone)} folders")
     return 0
