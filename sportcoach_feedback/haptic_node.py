@@ -1,8 +1,7 @@
-"""Plays haptic commands on the actuators of a game controller or wearable: haptic to joy_feedback."""
+"""Plays haptic commands on the actuators of a game controller or wearable: haptic to joy_feedback, and to UDP."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any
 
 from sensor_msgs.msg import JoyFeedback, JoyFeedbackArray
@@ -10,27 +9,34 @@ from sportcoach_msgs.msg import Control, HapticCommand
 
 from sportcoach_feedback.haptics import JOY_FEEDBACK_IDS
 from sportcoach_feedback.messages import read_haptic
-from sportcoach_feedback.vibration import waveform
+from sportcoach_feedback.vibrations import Vibrations
+from sportcoach_feedback.wearable import REPEAT, Wearable
 from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node
 
 TICK = 0.02
 """How exactly in time vibrations start and end [s]."""
 
-Change = tuple[int, float]
-
 
 class HapticNode(NodeBase):
-    """Turns commands into intensities over time; a new command for a limb replaces the one being played."""
+    """Plays commands as intensities over time.
+
+    What was on when an earlier process of this node died is switched off as soon as this one is active; a wearable
+    switches itself off.
+    """
 
     def __init__(self) -> None:
         super().__init__("haptic_node")
-        self._playing: dict[str, deque[Change]] = {}
+        self._vibrations = Vibrations()
+        self._wearable: Wearable | None = None
         self._timer: Any = None
+        self._ticks = 0
         self._muted = False
 
     def configure(self) -> None:
-        """Make the publisher."""
+        """Make the publisher, and find the wearable."""
         self._feedback = self.publisher(JoyFeedbackArray, "joy_feedback", COMMANDS)
+        address = self.parameter("wearable")
+        self._wearable = Wearable(address) if address else None
 
     def activate(self) -> None:
         """Start listening."""
@@ -39,18 +45,26 @@ class HapticNode(NodeBase):
             self.subscribe(Control, "control", self._on_control, COMMANDS)
             self._timer = self.create_timer(TICK, self._play)
             self._timer.cancel()  # runs only while something vibrates
+            self._send(dict.fromkeys(JOY_FEEDBACK_IDS, 0.0))
 
     def deactivate(self) -> None:
         """Switch everything off."""
         if self._timer is not None:
             self.destroy_timer(self._timer)
             self._timer = None
-            self._publish(dict.fromkeys(self._playing, 0.0))
-            self._playing.clear()
+            self._send(self._vibrations.stop())
+
+    def cleanup(self) -> None:
+        """Let the wearable go."""
+        if self._wearable is not None:
+            self._wearable.close()
+            self._wearable = None
 
     def _on_control(self, message: Control) -> None:
         if message.command in (Control.MUTE, Control.UNMUTE):
             self._muted = message.command == Control.MUTE
+            if self._muted:
+                self._send(self._vibrations.stop())
 
     def _on_command(self, message: HapticCommand) -> None:
         if self._muted:
@@ -59,21 +73,24 @@ class HapticNode(NodeBase):
         if command.actuator not in JOY_FEEDBACK_IDS:
             self.get_logger().warning(f"no actuator '{command.actuator}'; there are {', '.join(JOY_FEEDBACK_IDS)}")
             return
-        now = self.get_clock().now().nanoseconds
-        self._playing[command.actuator] = deque((now + after, level) for after, level in waveform(command))
+        self._vibrations.play(command, self.get_clock().now().nanoseconds)
         self._timer.reset()
         self._play()
 
     def _play(self) -> None:
-        now = self.get_clock().now().nanoseconds
-        levels = {}
-        for limb, changes in self._playing.items():
-            while changes and changes[0][0] <= now:
-                levels[limb] = changes.popleft()[1]
-        self._playing = {limb: changes for limb, changes in self._playing.items() if changes}
-        self._publish(levels)
-        if not self._playing:
+        changed = self._vibrations.step(self.get_clock().now().nanoseconds)
+        self._ticks = 0 if changed else self._ticks + 1
+        self._publish(changed)
+        if self._wearable is not None and (changed or self._ticks * TICK >= REPEAT):
+            self._ticks = 0
+            self._wearable.send(self._vibrations.levels)
+        if not self._vibrations.busy:
             self._timer.cancel()
+
+    def _send(self, levels: dict[str, float]) -> None:
+        self._publish(levels)
+        if self._wearable is not None and levels:
+            self._wearable.send(levels)
 
     def _publish(self, levels: dict[str, float]) -> None:
         if levels:
