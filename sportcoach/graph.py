@@ -90,10 +90,12 @@ class GraphOptions:
     weights: str = _option("", "Recognition weights (.safetensors) in place of the shipped ones.")
     exercise: str = _option("auto", "Exercise to coach (squat, push_up, lunge, jumping_jack), or auto.")
     exercises: str = _option("", "Folder of exercise definitions (YAML) in place of the shipped ones.")
+    athlete: str = _option("", "Athlete whose calibration and sessions are kept; empty for nobody's.")
     language: str = _option("en", "Language of the cues: en, zh, or one of your own in config/texts.")
     voice: bool = _option(True, "Speak the cues.")
     voice_dir: str = _option("", "Folder to write the spoken cues to as wav files in place of playing them.")
     haptic: bool = _option(True, "Send vibration commands.")
+    wearable: str = _option("", "Address host:port of a wearable that vibrates as told over UDP.")
     view: bool = _option(False, "Serve the live view, a web page for the athlete and the coach.")
     view_host: str = _option("127.0.0.1", "Address to serve it on; 0.0.0.0 for the network, then with a token.")
     view_port: int = _option(8787, "Port to serve it on.")
@@ -187,7 +189,7 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
         _node("sportcoach_recognition", "recognition_node", options, {"weights": options.weights}),
         _node("sportcoach_feedback", "feedback_node", options, _feedback(options)),
         _node("sportcoach_feedback", "voice_node", options, _voice(options)),
-        _node("sportcoach_feedback", "haptic_node", options, {"enabled": options.haptic}),
+        _node("sportcoach_feedback", "haptic_node", options, {"enabled": options.haptic, "wearable": options.wearable}),
     ]
     if options.view:
         specs.append(_node("sportcoach", "view_node", options, _view(options), _image_remappings(options)))
@@ -329,7 +331,8 @@ def recorder(options: GraphOptions) -> NodeSpec:
 
 
 def _feedback(options: GraphOptions) -> dict[str, Value]:
-    return {"exercise": options.exercise, "exercises": options.exercises, "language": options.language}
+    exercise = {"exercise": options.exercise, "exercises": options.exercises, "language": options.language}
+    return {**exercise, "athlete": options.athlete}
 
 
 def _view(options: GraphOptions) -> dict[str, Value]:
