@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sportcoach.results import FrameResult
+from sportcoach.sets import JointTrack, SetRecord, sets_of
 from sportcoach_feedback.coaching import Cue, Repetition
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.skeleton import LANDMARKS
@@ -92,6 +93,7 @@ class Session:
     model_id: str
     actions: tuple[ActionSpan, ...]
     reps: tuple[RepetitionRecord, ...]
+    sets: tuple[SetRecord, ...]
     cues: tuple[CueRecord, ...]
     latency_ms: Latency
 
@@ -221,6 +223,12 @@ class SessionLog:
         """One curve per joint that was judged at least once, in the order in which they were first judged."""
         return [arrays.curve(joint) for joint, arrays in self._joints.items()]
 
+    def _tracks(self) -> list[JointTrack]:
+        stamps = np.array(self._stamp, np.int64)
+        return [
+            JointTrack(curve.joint, stamps[curve.frame], curve.angle, curve.reference) for curve in self.joint_curves()
+        ]
+
     def pose(self, frame: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The skeleton of one frame as the camera sees it.
 
@@ -255,6 +263,7 @@ class SessionLog:
                 if run.label != NOBODY
             ),
             reps=tuple(_repetition_record(repetition, start) for repetition in self._repetitions),
+            sets=sets_of(self._repetitions, self._tracks(), start),
             cues=tuple(_cue_record(cue, start) for cue in self._cues),
             latency_ms=_latency(np.array(self._latency)),
         )
