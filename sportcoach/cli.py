@@ -43,7 +43,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="new folder for session.json, report.html and bag/ (default: sessions/DATE-SOURCE)",
     )
-    _add_athlete(output)
     output.add_argument(
         "--no-images",
         dest="profile",
@@ -110,6 +109,17 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("evaluate", help="train and test on a data set; judge the coaching of recordings")
     add_evaluate_options(evaluate)
+
+    learn = commands.add_parser("learn-exercise", help="define a new exercise from a recording of an expert")
+    learn.add_argument("name", metavar="NAME", help="of the exercise: lower-case letters, digits and _")
+    learn.add_argument(
+        "--from", dest="source", type=Path, required=True, metavar="FILE", help="video or bag of some repetitions"
+    )
+    learn.add_argument(
+        "--out", type=Path, default=Path("exercises"), metavar="DIR", help="folder for NAME.yaml (default: exercises)"
+    )
+    learn.add_argument("--force", action="store_true", help="replace a definition of this name")
+    learn.set_defaults(command="learn_exercise")
 
     experiment = commands.add_parser("experiment", help="make a table or figure of the paper anew")
     add_experiment_options(experiment)
@@ -186,6 +196,11 @@ def _parser() -> argparse.ArgumentParser:
     accuracy.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the athletes (default: 0)")
     accuracy.set_defaults(command="bench_pose_accuracy")
 
+    other = what.add_parser("other", help="corrections of simulated people who do something else")
+    other.add_argument("--minutes", type=float, default=60.0, metavar="N", help="of it (default: 60)")
+    other.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the people (default: 0)")
+    other.set_defaults(command="bench_other")
+
     recognition = what.add_parser("recognition", help="what an answer of stream_gat costs")
     recognition.set_defaults(command="bench_recognition")
 
@@ -201,7 +216,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     fusion.set_defaults(command="bench_fusion")
 
-    for benchmark in (graph, bags, sim, accuracy, recognition, view, fusion):
+    for benchmark in (graph, bags, sim, accuracy, other, recognition, view, fusion):
         benchmark.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
     return parser
 

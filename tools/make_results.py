@@ -38,6 +38,7 @@ def main() -> None:
         *accuracy_section(read("pose-accuracy.json")),
         *fusion_section(read("fusion.json"), read("fusion-soak.json")),
         *clips_section(read("clips.json")),
+        *coaching_section(),
     ]
     (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
 
@@ -208,6 +209,45 @@ def clips_section(sessions: list[dict[str, Any]]) -> list[str]:
         "|---|---|---|---|---|---|---|",
         *rows,
     ]
+
+
+COACHING = {
+    "fig7": ("Hits and false triggers", "sportcoach experiment fig7 --out DIR --sets {sets} --seed {seed} --json"),
+    "fig8": ("Error over five rounds", "sportcoach experiment fig8 --out DIR --sets {sets} --seed {seed} --json"),
+    "fig9": ("Latency of cues", "sportcoach experiment fig9 --out DIR --sets {sets} --seed {seed} --json"),
+    "fig10": ("Hits over speed", "sportcoach experiment fig10 --out DIR --sets {sets} --seed {seed} --json"),
+    "evaluate-form": ("Real push-ups, in good and in bad form", "sportcoach evaluate form --root DIR --json"),
+    "other": ("People who do something else", "sportcoach bench other --minutes {minutes:.0f} --seed {seed} --json"),
+}
+"""Title and command of what was measured about coaching, by file."""
+
+
+def coaching_section() -> list[str]:
+    """What was measured about coaching, as far as it is there."""
+    parts = [
+        "",
+        "## Coaching",
+        "",
+        "How it is measured is [told with the exercises](exercises.md#when-something-is-said).",
+    ]
+    for name, (title, command) in COACHING.items():
+        if not (RESULTS / f"{name}.json").exists():
+            continue
+        found = read(f"{name}.json")
+        values = {figure["name"]: figure["value"] for figure in found["figures"]}
+        sets = found.get("sets", 0)
+        told = command.format(sets=sets, seed=found["seed"], minutes=values.get("simulated", 0.0))
+        parts += ["", f"### {title}", "", *([found["sentence"], ""] if "sentence" in found else [])]
+        parts += [
+            f"{found['date']}, {found['machine']}, seed {found['seed']}.",
+            "",
+            f"    {told}",
+            *figures_table(found),
+        ]
+        for form, reasons in found.get("reasons", {}).items():
+            told_of = ", ".join(f"{fault} in {count}" for fault, count in reasons.items()) or "nothing"
+            parts += ["", f"Clips in {form} form were corrected for: {told_of}."]
+    return parts
 
 
 def share_named(session: dict[str, Any], exercise: str) -> float:

@@ -38,6 +38,26 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
             _add_root(one, "folder of the set, in its published layout", required=True)
             _add_training_options(one)
             one.set_defaults(command="evaluate", dataset=name)
+    feedback = what.add_parser("feedback", help="what was said, and when, against reference remarks")
+    feedback.add_argument(
+        "--root",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of NAME.csv (t, text) with NAME.json or NAME/session.json each",
+    )
+    feedback.add_argument(
+        "--window", type=float, default=3.0, metavar="S", help="how far apart counts as in time (default: 3)"
+    )
+    feedback.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    feedback.set_defaults(command="evaluate_feedback")
+    form = what.add_parser("form", help="which real push-ups are corrected, in good and in bad form, and why")
+    _add_root(form, "folder of the push-up form landmarks", required=True)
+    form.add_argument(
+        "--threshold", type=float, default=5.0, metavar="DEG", help="beyond a fault's limit for a cue (default: 5)"
+    )
+    form.add_argument("--json", action="store_true", help="print one JSON object and nothing else on stdout")
+    form.set_defaults(command="evaluate_form")
 
 
 def _add_coaching_options(parser: argparse.ArgumentParser) -> None:

@@ -57,7 +57,13 @@ def write(name: str, outcome: Outcome, options: Options, details: Mapping[str, o
     Raises:
         UserError: the folder cannot be written to.
     """
-    told = {"sentence": outcome.sentence, "quick": options.quick, "rows": list(outcome.rows), **(details or {})}
+    told = {
+        "sentence": outcome.sentence,
+        "quick": options.quick,
+        "sets": options.sets,
+        "rows": list(outcome.rows),
+        **(details or {}),
+    }
     text = report(name, options.seed, outcome.figures, told)
     write_atomically(options.out / f"{name}.json", text + "\n")
     write_atomically(options.out / f"{name}.csv", _table(outcome.rows))

@@ -11,5 +11,9 @@ EXPERIMENTS: Final[dict[str, tuple[str, str]]] = {
     "fig4": ("sportcoach.experiments.placements", "where IMUs are worn"),
     "fig5": ("sportcoach.experiments.window_lengths", "length of the window"),
     "fig6": ("sportcoach.experiments.occlusion", "accuracy with part of the picture hidden"),
+    "fig7": ("sportcoach.experiments.thresholds", "hit and false-trigger rate over the threshold of a cue"),
+    "fig8": ("sportcoach.experiments.rounds", "error over five rounds with and without coaching"),
+    "fig9": ("sportcoach.experiments.latency", "latency of cues over rounds"),
+    "fig10": ("sportcoach.experiments.speeds", "hit rate over the speed of the movement"),
 }
 """Module and description by name."""

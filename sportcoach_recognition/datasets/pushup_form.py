@@ -33,7 +33,7 @@ def read(root: Path) -> Iterator[Sequence]:
     for path in reading.files(root, "*/*.npz", "push-up landmarks"):
         if path.parent.name not in CLASSES:
             raise UserError(f"{path}: expected a folder named {' or '.join(CLASSES)}")
-        landmarks, rate, width, height = _clip(path)
+        landmarks, rate, width, height = read_clip(path)
         found = np.asarray(np.isfinite(landmarks).all(axis=(1, 2)))  # NaN where MediaPipe found nobody
         if not found.any():
             continue
@@ -47,8 +47,12 @@ def read(root: Path) -> Iterator[Sequence]:
         yield Sequence(stamps, world, seen, path.parent.name, "pushup-form", source, name)
 
 
-def _clip(path: Path) -> tuple[Floats, float, int, int]:
-    """Landmarks (T, 33, 4), frames per second, width and height [pixels]."""
+def read_clip(path: Path) -> tuple[Floats, float, int, int]:
+    """Landmarks (T, 33, 4), frames per second, width and height [pixels].
+
+    Raises:
+        UserError: damaged, or of another shape.
+    """
     try:
         with np.load(path, allow_pickle=False) as clip:
             landmarks = clip["landmarks"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from stick_figure import action
 
+from sportcoach.not_exercising import simulate
 from sportcoach_feedback.coach import AUTO, Coach
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.frames import FusedFrame
@@ -72,3 +73,10 @@ def test_clean_sets_and_the_ways_between_them_draw_no_correction(late: bool, see
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_ways_to_other_exercises_draw_no_correction(exercise: str) -> None:
     assert [said for said in corrections(watch("clean sets", 0), exercise) if said[0] == ""] == []
+
+
+def test_people_who_do_something_else_hear_nothing() -> None:
+    """`sportcoach bench other` is the long form, an hour of it."""
+    calm = simulate(minutes=0.25, seed=5)
+    assert calm.seconds >= 15.0 and calm.people >= 1
+    assert calm.corrections == []

@@ -1,0 +1,34 @@
+"""Figure 10: hit rate over the speed of the movement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sportcoach.experiments.coached import Verdict, judge
+from sportcoach.experiments.outcome import Options, Outcome, Row
+from sportcoach.experiments.plot import Line, LinePlot
+from sportcoach.experiments.set_design import SPEEDS
+from sportcoach.experiments.thresholds import HIT, false_rate, hit_rate, named_rate, watched_sets
+from sportcoach.figures import Figure
+from sportcoach_feedback.cues import THRESHOLD
+from sportcoach_feedback.exercise import load_exercises
+
+
+def run(options: Options) -> Outcome:
+    """Judge the sets of figure 7 by speed."""
+    exercises = load_exercises()
+    found = [judge(watched, exercises, THRESHOLD) for watched in watched_sets(options)]
+    rates: dict[str, Callable[[Iterable[Verdict]], float]] = {
+        "hits": hit_rate, "false triggers": false_rate, "hits that name the fault": named_rate
+    }  # fmt: skip
+    parts = {speed: [v for v in found if v.cell.speed == speed] for speed in SPEEDS}
+    rows: list[Row] = [
+        {"speed": speed, "tempo": tempo, "sets": len(of), **{label: rate(of) for label, rate in rates.items()}}
+        for (speed, tempo), of in zip(SPEEDS.items(), parts.values(), strict=True)
+    ]
+    tempos = list(SPEEDS.values())
+    lines = [Line(label, tempos, [rate(parts[s]) for s in SPEEDS]) for label, rate in rates.items()]
+    plot = LinePlot("Corrections over speed", "speed against the mean", "share of the sets", lines, top=1.0)
+    figures = [Figure(f"hit_rate_{speed}", hit_rate(of), "share", "higher", HIT) for speed, of in parts.items() if of]
+    told = ", ".join(f"{hit_rate(of):.1%} at {SPEEDS[speed]:g} times the mean speed" for speed, of in parts.items())
+    return Outcome(figures, rows, {"fig10": plot}, f"Faults that can be judged in their view are corrected in {told}.")

@@ -1,0 +1,60 @@
+"""What the coach makes of a set is judged against the truth about it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sportcoach.experiments.coached import Watched, judge, watch
+from sportcoach.experiments.lateness import TrueSet, lateness
+from sportcoach.experiments.seen_sets import SeenSet
+from sportcoach.experiments.set_design import Cell, design
+from sportcoach.experiments.thresholds import figures, table
+from sportcoach_feedback.coaching import Severity
+from sportcoach_feedback.exercise import FaultRule, load_exercises
+from sportcoach_recognition.recognizer import Recognizer
+from sportcoach_sim.dataset.recording import record
+
+EXERCISES = load_exercises()
+DEEP = FaultRule("shallow", "knee", "mean", ("front", "oblique", "side"), "turn", 1, 84.0, Severity.FORM)
+
+
+@cache
+def watched(exercise: str, fault: str, view: str) -> Watched:
+    """The first set of a design that is of this kind, seen without error."""
+    wanted = Cell(exercise, fault, view, "usual")
+    designed = next(d for d in (design(n, seed=6) for n in range(400)) if d.cell == wanted)
+    clip = record(replace(designed.recipe, rendered=False), None)
+    return watch(SeenSet(designed, replace(clip, mediapipe=clip.truth)), Recognizer.load(), EXERCISES, told=True)
+
+
+def test_a_fault_is_hit_named_and_in_time() -> None:
+    verdict = judge(watched("squat", "knee_valgus", "front"), EXERCISES, 5.0)
+    assert verdict.judged and verdict.corrected and verdict.named and verdict.wrong == 0
+    assert verdict.repetitions == 3 and verdict.lateness < 0.3
+
+
+def test_a_clean_set_is_left_alone_and_a_high_threshold_hits_nothing() -> None:
+    assert not judge(watched("squat", "", "front"), EXERCISES, 5.0).corrected
+    assert not judge(watched("squat", "knee_valgus", "front"), EXERCISES, 60.0).corrected
+
+
+def test_figures_count_by_set() -> None:
+    verdicts = [judge(watched("squat", fault, "front"), EXERCISES, 5.0) for fault in ("", "knee_valgus")]
+    values = {figure.name: figure.value for figure in figures(verdicts)}
+    assert (values["hit_rate"], values["false_triggers"], values["named_rightly"]) == (1.0, 0.0, 1.0)
+    assert sum(int(row["sets"]) for row in table(5.0, verdicts)) == 2
+
+
+def test_a_fault_of_the_turning_point_begins_with_the_way_back() -> None:
+    clip = watched("squat", "", "front").seen.clip
+    truth = TrueSet.of_clip(clip)
+    first = np.flatnonzero(truth.repetition == 1)
+    turn = first[truth.progress[first] == truth.progress[first].max()][-1]
+    always = replace(DEEP, threshold=-100.0)
+    assert lateness(truth, int(truth.stamps[turn]) + 200_000_000, always, 5.0) == pytest.approx(0.2)
+    assert math.isnan(lateness(truth, int(truth.stamps[turn]), replace(DEEP, threshold=179.0), 5.0))
