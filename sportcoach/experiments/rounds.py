@@ -20,8 +20,8 @@ LAST_ERROR: Final = 3.0
 
 
 def coached_athletes(options: Options) -> Iterator[Loop]:
-    """The athletes of figures 8 and 9, which share them; one for every ten sets that are asked for."""
-    count = max(1, options.sets // 10) if options.sets else (QUICK if options.quick else ATHLETES)
+    """The athletes of figures 8 and 9, which share them; one for every five sets that are asked for."""
+    count = max(1, options.sets // 5) if options.sets else (QUICK if options.quick else ATHLETES)
     for number, loop in enumerate(loops(count, options.seed, options.out / "rounds")):
         options.say(f"athlete {number + 1} of {count}")
         yield loop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sportcoach.cycle_quality import correlation, cosine, moving_joints, quality_of, resampled, warped_deviation
@@ -42,6 +42,7 @@ def test_cycles_are_resampled_by_their_own_time() -> None:
     assert resampled(np.array([3.0, 5.0]), np.array([0.0, 98.0]))[[0, 1, -1]] == pytest.approx([0.0, 2.0, 98.0])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-100, 100), min_size=2, max_size=20))
 def test_similarities_stay_in_range(values: list[float]) -> None:
     a = np.array(values)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sportcoach.cli import main
@@ -28,6 +28,7 @@ def test_each_reference_is_matched_once_and_in_time() -> None:
     assert found.f_score == pytest.approx(0.4)
 
 
+@settings(deadline=None)
 @given(times, times)
 def test_scores_are_shares_and_perfect_for_the_same(a: list[float], b: list[float]) -> None:
     found = agree(remarks(a), remarks(b))

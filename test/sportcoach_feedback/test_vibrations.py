@@ -6,7 +6,7 @@ import json
 import socket
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sportcoach_feedback.haptics import HapticCommand
@@ -40,6 +40,7 @@ def test_limbs_are_played_at_once_and_a_new_command_replaces_the_old_one() -> No
     assert vibrations.step(450 * MS) == {"right_wrist": 0.0}
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 2000)), max_size=40))
 def test_no_stream_of_commands_exceeds_the_duty(stream: list[tuple[int, int]]) -> None:
     vibrations, now, on = Vibrations(), 0, []
