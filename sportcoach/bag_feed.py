@@ -8,12 +8,12 @@ from typing import Any
 
 from sportcoach.bag import Bag, Message
 from sportcoach.bag_source import CONTROL, IMU, BagSource
-from sportcoach.imu_bytes import sample_of
 from sportcoach.pipeline import Pipeline, Results
 from sportcoach_feedback.messages import read_control
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import ImageFrame, ImuSample
 from sportcoach_perception.images import decode_compressed, decode_image
+from sportcoach_perception.imu_bytes import sample_of
 from sportcoach_perception.messages import read_imu, read_skeleton, stamp_of
 
 

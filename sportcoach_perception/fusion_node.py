@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import partial
+from itertools import islice
 
 from rclpy.clock_type import ClockType
+from rclpy.serialization import deserialize_message
 from rclpy.time import Time
 from sensor_msgs.msg import Imu
 from sportcoach_msgs.msg import FusedFrame, FusedWindow, Skeleton
@@ -13,6 +15,7 @@ from sportcoach_msgs.msg import FusedFrame, FusedWindow, Skeleton
 from sportcoach_perception.approximate import Backend
 from sportcoach_perception.fusion import Fusion, FusionOptions
 from sportcoach_perception.fusion_health import FusionHealth
+from sportcoach_perception.imu_bytes import sample_of
 from sportcoach_perception.messages import fill_fused, read_imu, read_skeleton
 from sportcoach_perception.node_base import DIAGNOSTICS_PERIOD, NodeBase, run_node, sensor_qos
 from sportcoach_perception.preprocess.window import Window
@@ -55,8 +58,10 @@ class FusionNode(NodeBase):
     def activate(self) -> None:
         """Start listening."""
         self.subscribe(Skeleton, "skeleton", self._on_skeleton)
-        for limb in LIMBS:
-            self.subscribe(Imu, f"imu/{limb}/data", partial(self._on_imu, limb), sensor_qos(IMU_QUEUE))
+        self._imus = {
+            limb: self.subscribe(Imu, f"imu/{limb}/data", partial(self._on_imu, limb), sensor_qos(IMU_QUEUE), raw=True)
+            for limb in LIMBS
+        }
         self.every(DIAGNOSTICS_PERIOD, self._diagnose)
         self._heard = True
         self.every(SILENCE, self._flush_after_silence)
@@ -78,9 +83,18 @@ class FusionNode(NodeBase):
         self._frame_id = message.header.frame_id
         self._publish(self._fusion.add_skeleton(read_skeleton(message)))
 
-    def _on_imu(self, limb: str, message: Imu) -> None:
+    def _on_imu(self, limb: str, message: bytes) -> None:
+        """Take the message, and all that wait behind it and in the queues of the other limbs."""
         self._heard = True
-        self._publish(self._fusion.add_imu(read_imu(message, limb), self._now()))
+        now = self._now()
+        self._take_imu(limb, message, now)
+        for other, subscription in self._imus.items():
+            for waiting in islice(iter(partial(self.take, subscription), None), IMU_QUEUE):
+                self._take_imu(other, waiting, now)
+
+    def _take_imu(self, limb: str, message: bytes, arrival: int) -> None:
+        sample = sample_of(message, limb) or read_imu(deserialize_message(message, Imu), limb)
+        self._publish(self._fusion.add_imu(sample, arrival))
 
     def _publish(self, fused: Frames) -> None:
         for frame in fused:

@@ -22,6 +22,7 @@ from rclpy.logging import get_logger
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
+from rclpy.subscription import Subscription
 from rclpy.task import Future
 
 from sportcoach_perception.config import config_path
@@ -65,7 +66,7 @@ class NodeBase(LifecycleNode):
         super().__init__(kind)
         self.finished: Future[int] = Future()
         """Resolves to the exit code when the node has nothing more to do."""
-        self._subscriptions_made: list[Any] = []
+        self._subscriptions_made: list[Subscription[Any]] = []
         self._publishers_made: list[Any] = []
         self._timers_made: list[Any] = []
         self._diagnostics: Any = None
@@ -119,10 +120,21 @@ class NodeBase(LifecycleNode):
         callback: Callable[[Any], None],
         qos: QoSProfile = RESULTS,
         raw: bool = False,
-    ) -> None:
+    ) -> Subscription[Any]:
         """Listen to `topic` until the node is deactivated. A UserError in `callback` ends the node with its line."""
-        guarded = self._guard(callback)
-        self._subscriptions_made.append(self.create_subscription(message_type, topic, guarded, qos, raw=raw))
+        subscription = self.create_subscription(message_type, topic, self._guard(callback), qos, raw=raw)
+        self._subscriptions_made.append(subscription)
+        return subscription
+
+    @staticmethod
+    def take(subscription: Subscription[Any]) -> Any | None:
+        """The next message that waits in `subscription`; None when there is none.
+
+        For many small messages: the executor takes far longer to find out which subscription has one.
+        """
+        with subscription.handle:
+            taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
+        return None if taken is None else taken[0]
 
     def every(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call `callback` every so many seconds until the node is deactivated.

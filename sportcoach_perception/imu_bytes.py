@@ -1,4 +1,4 @@
-"""Serialized sensor_msgs/Imu to samples at once, without a message object: most of a bag are these."""
+"""Serialized sensor_msgs/Imu to samples at once, without a message object: most messages are these."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import pytest
 from bag_messages import Messages
 from numpy.testing import assert_array_equal
 
-from sportcoach.imu_bytes import sample_of
+from sportcoach_perception.imu_bytes import sample_of
 from sportcoach_perception.messages import read_imu
 
 MESSAGES = Messages()
