@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from sportcoach_recognition import model_file
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.fitted import Fitted
+from sportcoach_recognition.models.folding import folded
 from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.stream_gat import StreamGat
@@ -91,19 +92,26 @@ def export(weights: Path, out: Path, window: int = 0) -> float:
         shapes = {"pose": (33, 3), "seen": (33,), "imu": (4, 6 * config.imu_per_step), "imu_seen": (4,)}
         frame = {name: (1, t, *shape) for name, shape in shapes.items()}
         about = {"model": fitted.model, "classes": fitted.outputs, "rate": config.rate, "window": window}
-        if window:
-            return _write(_StreamGatWindow(network), frame, [], about, out)
-        return _write(_StreamGatStep(network), frame, network.start(), about, out)
+        part: Callable[[StreamGat], nn.Module] = _StreamGatWindow if window else _StreamGatStep
+        state = [] if window else network.start()
+        return _write(part(folded(network)), part(network.eval()), frame, state, about, out)
     if window:
         raise UserError(f"{weights} holds the network of the graph, which is exported step by step only")
     graph_network, model_id = model_file.restore(weights)
     about = {"model": "frame_gat", "model_id": model_id, "actions": ACTIONS, "rate": RATE}
-    return _write(_FrameGatStep(graph_network), {"features": (33, 16)}, graph_network.start(), about, out)
+    step = _FrameGatStep(graph_network)
+    return _write(step, step, {"features": (33, 16)}, graph_network.start(), about, out)
 
 
 def _write(
-    step: nn.Module, frame: dict[str, tuple[int, ...]], state: Sequence[Tensor], about: dict[str, Any], out: Path
+    step: nn.Module,
+    trained: nn.Module,
+    frame: dict[str, tuple[int, ...]],
+    state: Sequence[Tensor],
+    about: dict[str, Any],
+    out: Path,
 ) -> float:
+    """Write `step`, which has to answer as `trained` does; returns the largest difference."""
     try:
         import onnx
     except ImportError as error:
@@ -124,7 +132,7 @@ def _write(
     model = onnx.load_from_string(written.getvalue())
     model.metadata_props.add(key=HEADER, value=json.dumps(about))
     content = model.SerializeToString()
-    difference = _difference(step, frame, state, session(out, content))
+    difference = _difference(trained, frame, state, session(out, content))
     if not difference <= TOLERANCE:
         raise UserError(f"{out} answers otherwise than PyTorch: scores differ by {difference:.2g}")
     write_checked(out, content)

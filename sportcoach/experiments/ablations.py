@@ -60,7 +60,7 @@ def run(options: Options) -> Outcome:
         ),
         *(Figure(f"fault_left_{channels}", value, "share", "lower") for channels, value in left.items()),
     ]
-    return Outcome([*figures, time], rows, {"table3": _plot(table)}, _sentence(table, left))
+    return Outcome([*figures, time], rows, {"table3": _plot(table)}, _sentence(table, left), setup.scale.note)
 
 
 def trials(setup: Setup) -> list[Trial]:

@@ -63,7 +63,8 @@ class Compared:
 
 def run(options: Options) -> Outcome:
     """A line for each network, over both sets and all seeds."""
-    rows, time = measured(options, trials(Setup.of(options)))
+    setup = Setup.of(options)
+    rows, time = measured(options, trials(setup))
     lines = [_compared(model, rows) for model in MODELS]
     place = range(len(MODELS))
     plot = LinePlot(
@@ -77,7 +78,9 @@ def run(options: Options) -> Outcome:
         ticks=MODELS,
     )
     figures = [figure for line in lines for figure in line.figures()]
-    return Outcome([*figures, time], [line.row() for line in lines], {"table5": plot}, _sentence(lines))
+    return Outcome(
+        [*figures, time], [line.row() for line in lines], {"table5": plot}, _sentence(lines), setup.scale.note
+    )
 
 
 def trials(setup: Setup) -> list[Trial]:

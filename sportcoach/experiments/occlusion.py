@@ -43,7 +43,7 @@ def run(options: Options) -> Outcome:
         for share in shares
         for name, mean in means[share].items()
     ]
-    return Outcome([*figures, time], rows, {"fig6": plot}, _sentence(means, found))
+    return Outcome([*figures, time], rows, {"fig6": plot}, _sentence(means, found), setup.scale.note)
 
 
 def trials(setup: Setup) -> list[Trial]:

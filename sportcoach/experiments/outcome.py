@@ -43,12 +43,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Figures with stable names, the numbers behind them as rows, the plots by name, and what it all says."""
+    """Figures with stable names, the numbers behind them as rows, the plots by name, and what it all says.
+
+    note: how large the sample was, where there are several sizes.
+    """
 
     figures: Sequence[Figure]
     rows: Sequence[Row]
     plots: Mapping[str, LinePlot]
     sentence: str
+    note: str = ""
 
 
 def write(name: str, outcome: Outcome, options: Options, details: Mapping[str, object] | None = None) -> str:
@@ -59,8 +63,10 @@ def write(name: str, outcome: Outcome, options: Options, details: Mapping[str, o
     """
     told = {
         "sentence": outcome.sentence,
+        "note": outcome.note,
         "quick": options.quick,
         "sets": options.sets,
+        "plots": list(outcome.plots),
         "rows": list(outcome.rows),
         **(details or {}),
     }

@@ -50,7 +50,7 @@ def run(options: Options) -> Outcome:
         *(Figure(f"angle_score_{place}", mean.mean, "1 - rad", "higher") for place, mean in angles.items()),
         *(Figure(f"people_accuracy_{place}", mean.mean, "share", "higher") for place, mean in people.items()),
     ]
-    return Outcome([*figures, time], rows, {"fig4": plot}, _sentence(accuracy, angles, people))
+    return Outcome([*figures, time], rows, {"fig4": plot}, _sentence(accuracy, angles, people), setup.scale.note)
 
 
 def trials(setup: Setup) -> list[Trial]:

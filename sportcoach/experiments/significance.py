@@ -53,7 +53,7 @@ def run(options: Options) -> Outcome:
         Figure(f"{row['set']}_{row['a']}_over_{str(row['b']).replace(' ', '_')}_p", float(row["p"]), "p", "lower")
         for row in rows
     ]
-    return Outcome([*figures, time], rows, {"table4": plot}, _sentence(rows, setup.scale.seeds))
+    return Outcome([*figures, time], rows, {"table4": plot}, _sentence(rows, setup.scale.seeds), setup.scale.note)
 
 
 def _row(name: str, a: str, b: str, means: Mapping[str, Mean]) -> Row:

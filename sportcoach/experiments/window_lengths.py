@@ -33,7 +33,13 @@ def run(options: Options) -> Outcome:
     figures = [
         Figure(f"accuracy_{length}", measures["accuracy"].mean, "share", "higher") for length, measures in means.items()
     ]
-    return Outcome([*figures, time], rows, {"fig5": plot}, _sentence({n: m["accuracy"] for n, m in means.items()}))
+    return Outcome(
+        [*figures, time],
+        rows,
+        {"fig5": plot},
+        _sentence({n: m["accuracy"] for n, m in means.items()}),
+        setup.scale.note,
+    )
 
 
 def trials(setup: Setup) -> list[Trial]:

@@ -16,8 +16,28 @@ from torch import Tensor, nn
 
 def extend(x: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
     """(B, T, ...) behind its past (B, P, ...): (B, P + T, ...), and the past of what comes next (B, P, ...)."""
+    if not past.shape[1]:
+        return x, past
     sequence = torch.cat([past, x], dim=1)
     return sequence, sequence[:, sequence.shape[1] - past.shape[1] :]
+
+
+def delayed(sequence: Tensor, delays: Sequence[int], dim: int) -> Tensor:
+    """(B, P + T, N, C) as it was so many steps ago, side by side as nodes (dim 2) or as channels (dim 3).
+
+    A single step, which has to be quick, is one look-up instead of a slice for each delay.
+
+    Args:
+        sequence: behind its past.
+        delays: D steps; the last one is P.
+        dim: (B, T, D N, C) for 2, (B, T, N, D C) for 3.
+    """
+    first = delays[-1]
+    steps = sequence.shape[1] - first
+    if steps == 1:
+        taps = sequence[:, [first - d for d in delays]]
+        return (taps if dim == 2 else taps.transpose(1, 2)).flatten(dim - 1, dim)[:, None]
+    return torch.cat([sequence[:, first - d : first - d + steps] for d in delays], dim=dim)
 
 
 class Norm(nn.Module):
@@ -46,13 +66,12 @@ class CausalConv(nn.Module):
 
     def start(self, batch: int, nodes: int) -> Tensor:
         """(B, P, N, C)."""
-        return self.norm.norm.weight.new_zeros(batch, self.delays[-1], nodes, self.channels)
+        return self.weights.weight.new_zeros(batch, self.delays[-1], nodes, self.channels)
 
     def forward(self, x: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """(B, T, N, C) to the same."""
         sequence, past = extend(x, past)
-        first, steps = self.delays[-1], x.shape[1]
-        taps = torch.cat([sequence[:, first - d : first - d + steps] for d in self.delays], dim=-1)
+        taps = delayed(sequence, self.delays, 3)
         return x + self.dropout(F.relu(self.norm(self.weights(taps)))), past
 
 
@@ -86,9 +105,8 @@ class SparseAttention(nn.Module):
         """(B, T, N, C) to the same."""
         b, t, n, c = x.shape
         sequence, past = extend(self.key_value(x), past)
-        first = self.delays[-1]
-        seen = torch.cat([sequence[:, first - d : first - d + t] for d in self.delays], dim=2)  # (B, T, D N, 2 C)
-        key, value = seen.view(b * t, -1, 2 * self.heads, c // self.heads).transpose(1, 2).chunk(2, dim=1)
+        seen = delayed(sequence, self.delays, 2)
+        key, value = seen.reshape(b * t, -1, 2 * self.heads, c // self.heads).transpose(1, 2).chunk(2, dim=1)
         query = self.query(x).view(b * t, n, self.heads, -1).transpose(1, 2)
         score = query @ key.transpose(-1, -2) / math.sqrt(c // self.heads) + self.prior
         alpha = score.masked_fill(self.forbidden, -torch.inf).softmax(-1)
