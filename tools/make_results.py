@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from sportcoach.experiments.registry import EXPERIMENTS
 from sportcoach_sim.dataset.recipe import ACTIONS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ def main() -> None:
         *fusion_section(read("fusion.json"), read("fusion-soak.json")),
         *clips_section(read("clips.json")),
         *coaching_section(),
+        *experiments_section(),
     ]
     (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
 
@@ -248,6 +250,45 @@ def coaching_section() -> list[str]:
             told_of = ", ".join(f"{fault} in {count}" for fault, count in reasons.items()) or "nothing"
             parts += ["", f"Clips in {form} form were corrected for: {told_of}."]
     return parts
+
+
+def experiments_section() -> list[str]:
+    """The paper's tables and figures, as far as they have been measured."""
+    parts = [
+        "",
+        "## Experiments",
+        "",
+        "Which experiment asks what, and how: [experiments.md](experiments.md). The time is what all trials of an "
+        "experiment took of one core; several share trials.",
+    ]
+    for name, (_, description) in EXPERIMENTS.items():
+        path = RESULTS / "experiments" / f"{name}.json"
+        if path.exists():
+            parts += _experiment(name, description, json.loads(path.read_text(encoding="utf-8")))
+    return parts
+
+
+def _experiment(name: str, description: str, told: dict[str, Any]) -> list[str]:
+    columns = list(dict.fromkeys(column for row in told["rows"] for column in row))
+    rows = [f"| {' | '.join(str(row.get(column, '')) for column in columns)} |" for row in told["rows"]]
+    minutes = [f"{f['value']:.0f} {f['unit']}" for f in told["figures"] if f["name"] == "time"]
+    how_large = f"{told['note'].capitalize()}. " if told.get("note") else ""
+    return [
+        "",
+        f"### {name}: {description}",
+        "",
+        f"{how_large}{told['date']}, {told['machine']}, seed {told['seed']}, {', '.join(minutes)}.",
+        "",
+        f"    sportcoach experiment {name} --json",
+        "",
+        told["sentence"],
+        "",
+        *(f"![{description}](results/experiments/{plot}.svg)" for plot in told["plots"]),
+        "",
+        f"| {' | '.join(columns)} |",
+        f"|{'---|' * len(columns)}",
+        *rows,
+    ]
 
 
 def share_named(session: dict[str, Any], exercise: str) -> float:
