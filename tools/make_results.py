@@ -272,6 +272,7 @@ def _experiment(name: str, description: str, told: dict[str, Any]) -> list[str]:
     columns = list(dict.fromkeys(column for row in told["rows"] for column in row))
     rows = [f"| {' | '.join(str(row.get(column, '')) for column in columns)} |" for row in told["rows"]]
     minutes = [f"{f['value']:.0f} {f['unit']}" for f in told["figures"] if f["name"] == "time"]
+    size = " --scale config/experiments/sampled.yaml" if told.get("note", "").startswith("sampled") else ""
     how_large = f"{told['note'].capitalize()}. " if told.get("note") else ""
     return [
         "",
@@ -279,7 +280,7 @@ def _experiment(name: str, description: str, told: dict[str, Any]) -> list[str]:
         "",
         f"{how_large}{told['date']}, {told['machine']}, seed {told['seed']}, {', '.join(minutes)}.",
         "",
-        f"    sportcoach experiment {name} --json",
+        f"    sportcoach experiment {name} --out DIR{size} --json",
         "",
         told["sentence"],
         "",

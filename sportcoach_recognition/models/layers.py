@@ -61,7 +61,7 @@ class CausalConv(nn.Module):
         self.delays = [k * dilation for k in range(kernel)]
         self.channels = channels
         self.weights = nn.Linear(kernel * channels, channels, bias=False)
-        self.norm = Norm(channels)
+        self.norm: nn.Module = Norm(channels)
         self.dropout = nn.Dropout(dropout)
 
     def start(self, batch: int, nodes: int) -> Tensor:
@@ -93,7 +93,7 @@ class SparseAttention(nn.Module):
         self.query = nn.Linear(channels, channels)
         self.key_value = nn.Linear(channels, 2 * channels)
         self.out = nn.Linear(channels, channels, bias=False)
-        self.norm = Norm(channels)
+        self.norm: nn.Module = Norm(channels)
         self.prior = nn.Parameter(torch.zeros(heads, *allowed.flatten(1).shape))
         self.register_buffer("forbidden", ~allowed.flatten(1), persistent=False)
 

@@ -166,7 +166,7 @@ class Body(nn.Module):
     def __init__(self, channels: int, config: Config) -> None:
         super().__init__()
         self.gather = nn.Linear(channels, config.body, bias=False)
-        self.norm = Norm(config.body)
+        self.norm: nn.Module = Norm(config.body)
         self.convs = nn.ModuleList(CausalConv(config.body, 3, d, config.dropout) for d in config.dilations)
 
     def start(self, batch: int) -> State:
