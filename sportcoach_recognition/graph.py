@@ -9,7 +9,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from sportcoach_perception.skeleton import LANDMARKS
+from sportcoach_perception.skeleton import LANDMARKS, other_side
 from sportcoach_recognition.nodes import NODES, node_indices
 from sportcoach_recognition.nodes import adjacency as joined
 
@@ -64,7 +64,7 @@ def anatomical_prior(nodes: Sequence[str], delays: Sequence[int]) -> Tensor:
     itself and its direct neighbours.
     """
     near = adjacency(nodes) > 0
-    mirrored = [name.replace("left", "right") if "left" in name else name.replace("right", "left") for name in nodes]
+    mirrored = [other_side(name) for name in nodes]
     pairs = torch.zeros_like(near)
     pairs[range(len(nodes)), [nodes.index(name) for name in mirrored]] = True
     now = (near.float() @ near.float() > 0) | pairs

@@ -87,6 +87,15 @@ def test_correctness_leaves_out_what_is_too_poor_to_be_judged(tmp_path: Path) ->
     assert [s.label for s in gesture.asked(sequences)] == ["right_elbow_flexion"] * 3
 
 
+def test_what_is_known_of_the_mirror_is_trained_on_too(tmp_path: Path, berkeley: list[Sequence]) -> None:
+    set_files.irds(tmp_path, ["101_18_0_1_1_stand.txt"])
+    gesture, correctness = (protocols.protocol("irds", name) for name in ("gesture", "correctness"))
+    trained = [p.trained_on(p.asked(list(irds.read(tmp_path)))) for p in (gesture, correctness)]
+    assert [s.label for s in trained[0]] == ["right_elbow_flexion", "left_elbow_flexion"]
+    assert [s.label for s in trained[1]] == ["correct", "correct"]
+    assert protocols.protocol("berkeley-mhad", "").trained_on(berkeley) == berkeley
+
+
 def test_a_modality_is_all_that_is_seen(tmp_path: Path, berkeley: list[Sequence]) -> None:
     set_files.utd_mhad(tmp_path / "utd", [(1, 1, 1)])
     trial = list(utd_mhad.read(tmp_path / "utd"))
