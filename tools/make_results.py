@@ -262,18 +262,14 @@ def coaching_section() -> list[str]:
 
 def experiments_section() -> list[str]:
     """The paper's tables and figures, as far as they have been measured."""
-    parts = [
-        "",
-        "## Experiments",
-        "",
-        "Which experiment asks what, and how: [experiments.md](experiments.md). The time is what all trials of an "
-        "experiment took of one core; several share trials.",
-    ]
+    parts = []
     for name, (_, description) in EXPERIMENTS.items():
         path = RESULTS / "experiments" / f"{name}.json"
         if path.exists():
             parts += _experiment(name, description, json.loads(path.read_text(encoding="utf-8")))
-    return parts
+    title = "Which experiment asks what, and how: [experiments.md](experiments.md). The time is what all trials of an "
+    title += "experiment took of one core; several share trials."
+    return ["", "## Experiments", "", title, *parts] if parts else []
 
 
 def _experiment(name: str, description: str, told: dict[str, Any]) -> list[str]:
