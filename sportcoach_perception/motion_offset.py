@@ -29,7 +29,7 @@ MIN_TURN: Final = 0.15
 MIN_SECONDS: Final = 1.0
 """Less movement than this says nothing [s]."""
 
-STEADY: Final = 4
+STEADY: Final = 8
 """By how much so many of the last estimates differ from the present one adds to its deviation."""
 
 SYSTEMATIC: Final = 0.005
