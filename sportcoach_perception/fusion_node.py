@@ -35,6 +35,9 @@ else:
 IMU_QUEUE = 200
 """Two seconds at 100 Hz: a depth of 5 loses a quarter of the samples at every stall of 100 ms."""
 
+IMU_PERIOD = 0.01
+"""Messages of IMUs are taken at every skeleton, and so often [s]."""
+
 SILENCE = 1.0
 """Frames that wait for a sensor go out when nothing at all has come for so long: the source has ended [s]."""
 
@@ -58,10 +61,8 @@ class FusionNode(NodeBase):
     def activate(self) -> None:
         """Start listening."""
         self.subscribe(Skeleton, "skeleton", self._on_skeleton)
-        self._imus = {
-            limb: self.subscribe(Imu, f"imu/{limb}/data", partial(self._on_imu, limb), sensor_qos(IMU_QUEUE), raw=True)
-            for limb in LIMBS
-        }
+        self._imus = {limb: self.collect(Imu, f"imu/{limb}/data", sensor_qos(IMU_QUEUE)) for limb in LIMBS}
+        self.every(IMU_PERIOD, self._take_imus)
         self.every(DIAGNOSTICS_PERIOD, self._diagnose)
         self._heard = True
         self.every(SILENCE, self._flush_after_silence)
@@ -81,20 +82,15 @@ class FusionNode(NodeBase):
     def _on_skeleton(self, message: Skeleton) -> None:
         self._heard = True
         self._frame_id = message.header.frame_id
+        self._take_imus()
         self._publish(self._fusion.add_skeleton(read_skeleton(message)))
 
-    def _on_imu(self, limb: str, message: bytes) -> None:
-        """Take the message, and all that wait behind it and in the queues of the other limbs."""
-        self._heard = True
-        now = self._now()
-        self._take_imu(limb, message, now)
-        for other, subscription in self._imus.items():
-            for waiting in islice(iter(partial(self.take, subscription), None), IMU_QUEUE):
-                self._take_imu(other, waiting, now)
-
-    def _take_imu(self, limb: str, message: bytes, arrival: int) -> None:
-        sample = sample_of(message, limb) or read_imu(deserialize_message(message, Imu), limb)
-        self._publish(self._fusion.add_imu(sample, arrival))
+    def _take_imus(self) -> None:
+        for limb, subscription in self._imus.items():
+            for message, arrival in islice(iter(partial(self.take, subscription), None), IMU_QUEUE):
+                self._heard = True
+                sample = sample_of(message, limb) or read_imu(deserialize_message(message, Imu), limb)
+                self._publish(self._fusion.add_imu(sample, arrival))
 
     def _publish(self, fused: Frames) -> None:
         for frame in fused:
