@@ -68,7 +68,7 @@ class Drivers:
 def test_pictures_and_imus_of_other_drivers_are_fused(tmp_path: Path, ros_domain_id: int) -> None:
     with Drivers():
         process = start(
-            *("run", "--source", "topics", "--image-topic", "camera/color", "--duration", "2", "--out", "live"),
+            *("run", "--source", "topics", "--image-topic", "camera/color", "--duration", "4", "--out", "live"),
             folder=tmp_path,
         )
         process.communicate(timeout=90)
