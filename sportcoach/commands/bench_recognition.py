@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +11,10 @@ from typing import Final
 import numpy as np
 import torch
 
+from sportcoach.answer_cost import milliseconds, ones
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach_recognition.export import export
 from sportcoach_recognition.fitted import Fitted, build
-from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.stream_gat import StreamGat
 from sportcoach_recognition.steppers import session
 
@@ -31,7 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
     figures = [
         *_onnx(network),
         *_pytorch(network),
-        Figure("matrix_product", _milliseconds(_reference(), 100), "ms, 512 x 512, for comparison", "lower"),
+        Figure("matrix_product", milliseconds(_reference(), 100), "ms, 512 x 512, for comparison", "lower"),
     ]
     if arguments.json:
         sizes = {"parameters": sum(parameter.numel() for parameter in network.parameters()), "clock": "processor time"}
@@ -51,35 +50,20 @@ def _onnx(network: StreamGat) -> list[Figure]:
             export(weights, out, window)
             run = session(out, out.read_bytes())
             given = {put.name: np.ones(put.shape, np.float32) for put in run.get_inputs()}
-            times.append(_milliseconds(lambda run=run, given=given: run.run(None, given), repeats))  # type: ignore[misc]
+            times.append(milliseconds(lambda run=run, given=given: run.run(None, given), repeats))  # type: ignore[misc]
     return [Figure("window", times[0], "ms", "lower", 2.0), Figure("step", times[1], "ms", "lower", 0.5)]
 
 
 def _pytorch(network: StreamGat) -> list[Figure]:
-    def ones(steps: int) -> Inputs:
-        shapes = ((33, 3), (33,), (4, 6 * network.config.imu_per_step), (4,), ())
-        return Inputs(*(torch.ones(1, steps, *shape) for shape in shapes))
-
-    window, frame, state = ones(WINDOW), ones(1), network.start()
+    per_step = network.config.imu_per_step
+    window, frame, state = ones(WINDOW, per_step), ones(1, per_step), network.start()
     with torch.inference_mode():
         return [
-            Figure("window_pytorch", _milliseconds(lambda: network(window), 100), "ms", "lower"),
-            Figure("step_pytorch", _milliseconds(lambda: network.step(frame, state), 300), "ms", "lower"),
+            Figure("window_pytorch", milliseconds(lambda: network(window), 100), "ms", "lower"),
+            Figure("step_pytorch", milliseconds(lambda: network.step(frame, state), 300), "ms", "lower"),
         ]
 
 
 def _reference() -> Callable[[], object]:
     matrix = torch.ones(512, 512)
     return lambda: matrix @ matrix
-
-
-def _milliseconds(call: Callable[[], object], repeats: int) -> float:
-    """Median processor time of a call: what others do on the machine counts little."""
-    for _ in range(5):
-        call()
-    times = []
-    for _ in range(repeats):
-        begin = time.process_time_ns()
-        call()
-        times.append(time.process_time_ns() - begin)
-    return float(np.median(times)) / 1e6
