@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from sensor_msgs.msg import CompressedImage
 from sportcoach_msgs.msg import Action, Control, Cue, Deviation, FusedFrame, Repetition, Skeleton, Stage
 
 from sportcoach.view.server import ViewServer
 from sportcoach.view.state import ViewState, anatomy
+from sportcoach.watching_node import WatchingNode
 from sportcoach_feedback.coach import AUTO
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_feedback.messages import read_cue, read_deviation, read_repetition, read_stage
 from sportcoach_perception.messages import read_fused, read_skeleton, set_time, stamp_of
-from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node, sensor_qos
+from sportcoach_perception.node_base import COMMANDS, run_node
 from sportcoach_recognition.messages import read_action
-
-PICTURES = 90
-"""Pictures that wait for their skeleton; the oldest is dropped."""
-
-AUDIENCE_PERIOD = 0.5
-"""How often to look whether a page is open [s]."""
 
 READERS: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "skeleton": (Skeleton, read_skeleton),
@@ -35,20 +28,18 @@ READERS: dict[str, tuple[type, Callable[[Any], Any]]] = {
 }
 
 
-class ViewNode(NodeBase):
+class ViewNode(WatchingNode):
     """One ViewState between the topics and a ViewServer."""
 
     def __init__(self) -> None:
         super().__init__("view_node")
         self._server: ViewServer | None = None
-        self._watched: Any = None
 
     def configure(self) -> None:
         """Start the server."""
         folder = self.parameter("exercises")
         exercises = sorted(load_exercises(Path(folder) if folder else None))
         self._state = ViewState()
-        self._pictures: OrderedDict[int, bytes] = OrderedDict()
         self._session = {"active": True, "muted": False, "exercise": self.parameter("exercise")}
         self._controls = self.publisher(Control, "control", COMMANDS)
         self._server = ViewServer(
@@ -69,14 +60,7 @@ class ViewNode(NodeBase):
         self.subscribe(Repetition, "repetition", lambda message: self._state.add_repetition(read_repetition(message)))
         self.subscribe(Control, "control", self._on_control, COMMANDS)
         self.subscribe(DiagnosticArray, "/diagnostics", self._on_diagnostics, COMMANDS)
-        if self.parameter("pictures"):
-            self.every(AUDIENCE_PERIOD, self._mind_audience)
-
-    def deactivate(self) -> None:
-        """Let go of the pictures."""
-        if self._watched is not None:
-            self.destroy_subscription(self._watched)
-            self._watched = None
+        self.watch()
 
     def cleanup(self) -> None:
         """Close the page."""
@@ -84,28 +68,18 @@ class ViewNode(NodeBase):
             self._server.close()
             self._server = None
 
-    def _mind_audience(self) -> None:
-        """Ask for pictures only while a page is open: the camera compresses them only while somebody asks."""
-        audience = self._server is not None and self._server.audience > 0
-        if audience and self._watched is None:
-            qos = sensor_qos(PICTURES)
-            self._watched = self.create_subscription(CompressedImage, "image_raw/compressed", self._on_picture, qos)
-        elif not audience:
-            self.deactivate()
+    def has_audience(self) -> bool:
+        """Whether a page is open."""
+        return self._server is not None and self._server.audience > 0
 
     def _on_part(self, topic: str, read: Callable[[Any], Any]) -> Callable[[Any], None]:
         def on_message(message: Any) -> None:
             stamp = stamp_of(message.header.stamp)
             frame = self._state.add(topic, stamp, read(message), self.get_clock().now().nanoseconds)
             if frame is not None and self._server is not None:
-                self._server.publish({**frame, "session": self._session}, self._pictures.pop(stamp, b""))
+                self._server.publish({**frame, "session": self._session}, self.take_picture(stamp))
 
         return on_message
-
-    def _on_picture(self, message: CompressedImage) -> None:
-        self._pictures[stamp_of(message.header.stamp)] = bytes(message.data)
-        if len(self._pictures) > PICTURES:
-            self._pictures.popitem(last=False)
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         self._state.add_health({s.name: (s.level[0], s.message) for s in message.status})

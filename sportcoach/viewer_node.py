@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from sensor_msgs.msg import CompressedImage
 from sportcoach_msgs.msg import Cue, Deviation, FusedFrame, Skeleton, Stage
@@ -12,20 +11,15 @@ from sportcoach_msgs.msg import Cue, Deviation, FusedFrame, Skeleton, Stage
 from sportcoach.viewers import rep155
 from sportcoach.viewers.picture import annotate
 from sportcoach.viewers.shapes import Shape, shapes
+from sportcoach.watching_node import WatchingNode
 from sportcoach_feedback import coaching
 from sportcoach_feedback.cues import LIFETIME
 from sportcoach_feedback.messages import read_cue, read_deviation, read_stage
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.images import decode_compressed, encode_jpeg
 from sportcoach_perception.messages import read_fused, read_skeleton, stamp_of
-from sportcoach_perception.node_base import COMMANDS, NodeBase, run_node, sensor_qos
+from sportcoach_perception.node_base import COMMANDS, run_node, sensor_qos
 from sportcoach_perception.stamp_join import StampJoin
-
-PICTURES: Final = 90
-"""Pictures that wait for their results; the oldest is dropped."""
-
-AUDIENCE_PERIOD: Final = 0.5
-"""How often to look whether somebody wants the annotated picture [s]."""
 
 READERS: dict[str, tuple[type, Callable[[Any], Any]]] = {
     "skeleton": (Skeleton, read_skeleton),
@@ -35,7 +29,7 @@ READERS: dict[str, tuple[type, Callable[[Any], Any]]] = {
 }
 
 
-class ViewerNode(NodeBase):
+class ViewerNode(WatchingNode):
     """One StampJoin between the topics of the graph and those of the viewers."""
 
     def __init__(self) -> None:
@@ -49,8 +43,6 @@ class ViewerNode(NodeBase):
             raise UserError("viewer_node needs visualization_msgs: install requirements.txt") from error
         self._marker, self._markers_of = Marker, MarkerArray
         self._join = StampJoin(len(READERS))
-        self._pictures: OrderedDict[int, bytes] = OrderedDict()
-        self._watched: Any = None
         self._cue: coaching.Cue | None = None
         self._frame_id = ""
         self._markers = self.publisher(MarkerArray, "markers", COMMANDS)
@@ -73,28 +65,11 @@ class ViewerNode(NodeBase):
         for index, (topic, (message_type, read)) in enumerate(READERS.items()):
             self.subscribe(message_type, topic, self._on_part(index, read))
         self.subscribe(Cue, "cue", self._on_cue)
-        if self.parameter("pictures"):
-            self.every(AUDIENCE_PERIOD, self._mind_audience)
+        self.watch()
 
-    def deactivate(self) -> None:
-        """Let go of the pictures."""
-        if self._watched is not None:
-            self.destroy_subscription(self._watched)
-            self._watched = None
-
-    def _mind_audience(self) -> None:
-        """Ask for pictures only while somebody wants them back."""
-        wanted = self._annotated.get_subscription_count() > 0
-        if wanted and self._watched is None:
-            qos = sensor_qos(PICTURES)
-            self._watched = self.create_subscription(CompressedImage, "image_raw/compressed", self._on_picture, qos)
-        elif not wanted:
-            self.deactivate()
-
-    def _on_picture(self, message: CompressedImage) -> None:
-        self._pictures[stamp_of(message.header.stamp)] = bytes(message.data)
-        if len(self._pictures) > PICTURES:
-            self._pictures.popitem(last=False)
+    def has_audience(self) -> bool:
+        """Whether somebody wants the annotated picture."""
+        return bool(self._annotated.get_subscription_count() > 0)
 
     def _on_cue(self, message: Cue) -> None:
         self._cue = read_cue(message)
@@ -111,7 +86,7 @@ class ViewerNode(NodeBase):
     def _show(self, header: Any, skeleton: Any, fused: Any, stage: Any, deviation: Any) -> None:
         if self._markers.get_subscription_count() > 0:
             self._markers.publish(self._marker_array(header, shapes(fused, deviation)))
-        picture = self._pictures.pop(skeleton.stamp, b"")
+        picture = self.take_picture(skeleton.stamp)
         if picture:
             said = self._cue is not None and 0 <= skeleton.stamp - self._cue.stamp <= LIFETIME
             image = annotate(
