@@ -24,7 +24,7 @@ from scipy.ndimage import gaussian_filter1d
 from sportcoach_perception.attitude import Attitude
 from sportcoach_perception.frames import ImuSample, Skeleton
 from sportcoach_perception.landmark_smoothing import InverseOneEuroFilter, region_size
-from sportcoach_perception.recent import Recent
+from sportcoach_perception.recent import Recent, rows_at
 from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS
 from sportcoach_perception.swing import FeltSwing, SeenSwing
 
@@ -69,7 +69,6 @@ _COLUMNS: Final = {
 }
 _SIGMA: Final = SMOOTHING * RATE
 _PAD: Final = round(MARGIN * RATE)
-_POINTS: Final = slice(0, 2 * len(LANDMARKS))
 _SWINGS: Final = slice(2 * len(LANDMARKS), 4 * len(LANDMARKS))
 _VISIBILITY: Final = 4 * len(LANDMARKS)
 
@@ -102,10 +101,7 @@ def _smooth(values: Array, order: int = 0) -> Array:
 def _on_grid(begin: float, end: float, rows: Array) -> Array:
     """Rows (F, 1 + C), of which the first column is their time, at times from `begin` to `end` and the margins."""
     grid = begin + np.arange(-_PAD, round((end - begin) * RATE) + _PAD) / RATE
-    after = np.clip(np.searchsorted(rows[:, 0], grid), 1, len(rows) - 1)
-    times = rows[:, 0]
-    share = ((grid - times[after - 1]) / (times[after] - times[after - 1])).clip(0.0, 1.0)[:, None]
-    return np.asarray((1.0 - share) * rows[after - 1, 1:] + share * rows[after, 1:])
+    return rows_at(grid, rows)
 
 
 class SeenMotion:

@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+def rows_at(times: Array, rows: Array) -> Array:
+    """(T, C) at `times` (T,) between `rows` (N, 1 + C), whose first column is their time; held beyond the ends."""
+    after = np.clip(np.searchsorted(rows[:, 0], times), 1, len(rows) - 1)
+    before, behind = rows[after - 1], rows[after]
+    share = ((times - before[:, 0]) / (behind[:, 0] - before[:, 0])).clip(0.0, 1.0)
+    return np.asarray(before[:, 1:] + share[:, None] * (behind[:, 1:] - before[:, 1:]))
+
+
 class Recent:
     """Rows with their times, oldest first; the oldest are forgotten.
 

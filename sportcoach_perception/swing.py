@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from sportcoach_perception.recent import Recent
+from sportcoach_perception.recent import Recent, rows_at
 
 Array = NDArray[np.float64]
 
@@ -98,13 +98,10 @@ class FeltSwing:
             self._begin(float(rows[0, 0]))
         self._last = rows[-1].copy()
         number = int((rows[-1, 0] - self._origin) / STEP) + 1  # even times up to the last row
-        grid = self._origin + STEP * np.arange(self._first + len(self._grid), number)
+        grid = self._origin + STEP * np.arange(self._first + len(self._grid), number, dtype=np.float64)
         if len(grid) == 0 or len(rows) < 2:
             return
-        after = np.clip(np.searchsorted(rows[:, 0], grid), 1, len(rows) - 1)
-        before = rows[after - 1]
-        share = (grid - before[:, 0]) / (rows[after, 0] - before[:, 0])
-        values = before[:, 1:] + share[:, None] * (rows[after, 1:] - before[:, 1:])
+        values = rows_at(grid, rows)
         values[:, 11] -= GRAVITY
         self._filter(values)
 
