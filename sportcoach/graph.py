@@ -18,6 +18,9 @@ from sportcoach_perception.parameters import read_parameters
 Value = bool | int | float | str | tuple[str, ...]
 """What a node parameter can be."""
 
+RECORDED: Final = ("skeleton", "fused", "action", "stage", "deviation")
+"""What the graph publishes for every frame."""
+
 LIVE_QUEUE: Final = 5
 """Pictures that wait for the pose network: of a live source the oldest is dropped sooner than the coach lags behind."""
 
@@ -196,7 +199,7 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
     if options.viewers:
         specs.append(_node("sportcoach", "viewer_node", options, {}, _image_remappings(options), vital=False))
     if options.record and options.record.lower() not in _FALSE:
-        specs.append(recorder(options))
+        specs.append(recorder(options, expect=RECORDED))
     if options.imu:
         specs.insert(0, _node("sportcoach_perception", "imu_node", options, imu(options)))
     if options.source != "topics":
@@ -315,8 +318,13 @@ def _image_remappings(options: GraphOptions) -> tuple[tuple[str, str], ...]:
     return (*pictures, ("camera_info", camera_info(options).name))
 
 
-def recorder(options: GraphOptions) -> NodeSpec:
-    """The node that records; the graph does without it, and it cannot take up a recording that was begun."""
+def recorder(options: GraphOptions, expect: tuple[str, ...] = ()) -> NodeSpec:
+    """The node that records; the graph does without it, and it cannot take up a recording that was begun.
+
+    Args:
+        options: what to record, and where to.
+        expect: topics whose publishers it waits for at the start.
+    """
     folder = f"sportcoach-{datetime.now():%Y%m%d-%H%M%S}" if options.record.lower() in _TRUE else options.record
     parameters: dict[str, Value] = {
         "bag": folder,
@@ -324,6 +332,8 @@ def recorder(options: GraphOptions) -> NodeSpec:
         "split_size": options.split_size,
         "split_seconds": options.split_seconds,
     }
+    if expect:
+        parameters["expect"] = expect
     if options.source != "topics":
         parameters["queue"] = FILE_QUEUE
     remappings = _image_remappings(options)

@@ -22,6 +22,9 @@ LOOK: Final = 0.05
 FLUSH: Final = 0.5
 """Seconds after which what was recorded is safe from a kill of this process."""
 
+EXPECT: Final = 20.0
+"""Longest wait at the start for the publishers of the expected topics to be discovered [s]."""
+
 LATE: Final = 10_000_000_000
 """The longest that a message may have been under way [ns]; one that seems older was stamped by another clock."""
 
@@ -50,10 +53,26 @@ class RecorderNode(NodeBase):
     def activate(self) -> None:
         """Start recording."""
         self._began = time.time_ns()
+        self._wait_for_publishers()
         self._awaited = {self.resolve_topic_name(name): s for name, s in PROFILES[self.parameter("profile")].items()}
         self._look()
         self.every(LOOK, self._look)
         self.every(FLUSH, self._flush)
+
+    def _wait_for_publishers(self) -> None:
+        """Not active, so the source holds its first picture, before the other nodes have been discovered.
+
+        On a busy machine that takes seconds, and a recording stopped by then would have nothing of them.
+        """
+        expected = [self.resolve_topic_name(topic) for topic in self.parameter("expect")]
+        deadline = time.monotonic() + EXPECT
+        while missing := [topic for topic in expected if self.count_publishers(topic) == 0]:
+            if self.finished.done():
+                return
+            if time.monotonic() > deadline:
+                self.get_logger().warning(f"recording without {', '.join(missing)}: nobody publishes it so far")
+                return
+            time.sleep(LOOK)
 
     def _look(self) -> None:
         for topic in [topic for topic in self._awaited if self.count_publishers(topic) > 0]:

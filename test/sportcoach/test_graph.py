@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sportcoach.bag_writer import BagWriter
 from sportcoach.graph import OPTIONS, GraphOptions, NodeSpec, environment, nodes, parse_options
+from sportcoach.recording import PROFILES
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import load_parameters
@@ -73,6 +74,7 @@ def test_recorder_only_on_request_and_never_started_again() -> None:
     recorder = by_name(dataclasses.replace(VIDEO, record="bag"))["recorder_node"]
     assert recorder.parameters["bag"] == "bag"
     assert recorder.parameters["profile"] == "no-images"
+    assert set(recorder.parameters["expect"]) <= set(PROFILES["results"])  # type: ignore[arg-type]
     assert not recorder.respawn and not recorder.vital
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -61,6 +62,13 @@ class Publishers:
                 self._picture.publish(CompressedImage(data=array("B", os.urandom(50_000))))
             count += 1
 
+    def add_skeletons(self) -> None:
+        from sportcoach_msgs.msg import Skeleton
+
+        from sportcoach_perception.node_base import RESULTS
+
+        self._node.create_publisher(Skeleton, "/skeleton", RESULTS)
+
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
@@ -115,6 +123,21 @@ def test_people_stay_out_and_a_recording_ends_complete(publishers: Publishers, t
         assert bag.topics[IMU].count > 50
         assert bag.topics[STAGE].count == 0, "what was said before is not part of the recording"
         assert bag.topics["/cue"].count == 0
+
+
+def test_recording_begins_when_the_expected_topics_have_been_found(publishers: Publishers, tmp_path: Path) -> None:
+    node = [sys.executable, "-m", "sportcoach.recorder_node", "--ros-args", "-p", "bag:=bag"]
+    with subprocess.Popen([*node, "-p", 'expect:=["skeleton"]'], cwd=tmp_path) as recorder:
+        wait_for_size(tmp_path / "bag", 1)
+        time.sleep(1.5)
+        waited = sum(file.stat().st_size for file in (tmp_path / "bag").glob("*.mcap"))
+        publishers.add_skeletons()
+        wait_for_size(tmp_path / "bag", 15_000)
+        recorder.terminate()
+        assert recorder.wait(timeout=20) == 0
+    assert waited < 1_000
+    with Bag(tmp_path / "bag") as bag:
+        assert bag.topics[IMU].count > 50
 
 
 def test_a_full_disk_ends_the_recording_with_one_line_and_keeps_what_was_recorded(

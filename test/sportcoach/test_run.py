@@ -88,7 +88,7 @@ def test_a_signal_ends_a_run_within_three_seconds_and_keeps_what_was_recorded(
 ) -> None:
     clip = empty_clip(tmp_path / "long.mp4", seconds=40)
     process = start("run", "--video", clip, "--out", "live", folder=tmp_path)
-    wait_for_line(process, "2.0 s")
+    wait_for_line(process, "3.0 s")
     process.send_signal(number)
     began = time.monotonic()
     process.communicate(timeout=10)
