@@ -9,7 +9,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("sportcoach", deadline=None)  # how long an example takes is the machine's affair
+hypothesis.settings.load_profile("sportcoach")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -88,7 +88,8 @@ def test_a_signal_ends_a_run_within_three_seconds_and_keeps_what_was_recorded(
 ) -> None:
     clip = empty_clip(tmp_path / "long.mp4", seconds=40)
     process = start("run", "--video", clip, "--out", "live", folder=tmp_path)
-    wait_for_line(process, "3.0 s")
+    for _ in range(4):  # one a second; a slow machine drops pictures, and shows other times than a fast one
+        wait_for_line(process, "no athlete in view")
     process.send_signal(number)
     began = time.monotonic()
     process.communicate(timeout=10)
@@ -117,7 +118,7 @@ def test_the_graph_does_not_outlive_a_killed_command(tmp_path: Path, ros_domain_
     assert len(node_processes(ros_domain_id)) >= 8
     process.kill()
     process.communicate(timeout=10)
-    deadline = time.monotonic() + 3.0
+    deadline = time.monotonic() + 10.0  # nobody is there to press the nodes, which may still be starting
     while node_processes(ros_domain_id) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert node_processes(ros_domain_id) == []
