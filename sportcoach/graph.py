@@ -10,16 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sportcoach.recording import PROFILES
+from sportcoach.recording import EVERY_FRAME, PROFILES
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import read_parameters
 
 Value = bool | int | float | str | tuple[str, ...]
 """What a node parameter can be."""
-
-RECORDED: Final = ("skeleton", "fused", "action", "stage", "deviation")
-"""What the graph publishes for every frame."""
 
 LIVE_QUEUE: Final = 5
 """Pictures that wait for the pose network: of a live source the oldest is dropped sooner than the coach lags behind."""
@@ -199,7 +196,7 @@ def nodes(options: GraphOptions) -> tuple[NodeSpec, ...]:
     if options.viewers:
         specs.append(_node("sportcoach", "viewer_node", options, {}, _image_remappings(options), vital=False))
     if options.record and options.record.lower() not in _FALSE:
-        specs.append(recorder(options, expect=RECORDED))
+        specs.append(recorder(options, expect=EVERY_FRAME))
     if options.imu:
         specs.insert(0, _node("sportcoach_perception", "imu_node", options, imu(options)))
     if options.source != "topics":

@@ -16,6 +16,9 @@ class Stream:
     depth: int
 
 
+EVERY_FRAME: Final = ("skeleton", "fused", "action", "stage", "deviation")
+"""Results that every frame has one of."""
+
 RESULTS: Final = {
     "skeleton": Stream("sportcoach_msgs/msg/Skeleton", 300),
     "fused": Stream("sportcoach_msgs/msg/FusedFrame", 300),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import OrderedDict
 from typing import Any, Final
 
@@ -25,9 +26,9 @@ class WatchingNode(NodeBase):
         self._watched: Any = None
         self._pictures: OrderedDict[int, bytes] = OrderedDict()
 
+    @abstractmethod
     def has_audience(self) -> bool:
         """Whether somebody looks now."""
-        raise NotImplementedError
 
     def watch(self) -> None:
         """Mind the audience from now on, if pictures are wanted at all."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sportcoach.recording import EVERY_FRAME
 from sportcoach.wording import words
 from sportcoach_feedback.coaching import Cue, Deviation, JointDeviation, Repetition, Stage
 from sportcoach_perception.angles import joint_of
@@ -16,9 +17,6 @@ from sportcoach_perception.frames import FusedFrame, Skeleton
 from sportcoach_perception.skeleton import BONES, LANDMARK_INDEX, LIMBS
 from sportcoach_perception.stamp_join import StampJoin
 from sportcoach_recognition.action import Action
-
-PARTS: Final = ("skeleton", "fused", "action", "stage", "deviation")
-"""Results that every frame has one of."""
 
 FULL_ACTIVITY: Final = 6.0
 """Turning rate of a limb that fills its bar [rad/s]."""
@@ -31,15 +29,15 @@ class ViewState:
     """Collects results and puts them into one object per frame."""
 
     def __init__(self) -> None:
-        self._join = StampJoin(len(PARTS))
+        self._join = StampJoin(len(EVERY_FRAME))
         self._cue: Cue | None = None
         self._quality: float | None = None
         self._recent: deque[tuple[int, float]] = deque()
         self._health: dict[str, tuple[int, str]] = {}
 
     def add(self, part: str, stamp: int, item: Any, now: int) -> dict[str, Any] | None:
-        """Take one of PARTS for the frame at `stamp` [ns], at `now` [ns]; returns what to show of a complete one."""
-        parts = self._join.add(PARTS.index(part), stamp, item)
+        """Take one of EVERY_FRAME for the frame at `stamp` [ns], at `now` [ns]; what to show of a complete one."""
+        parts = self._join.add(EVERY_FRAME.index(part), stamp, item)
         return None if parts is None else self._frame(parts, (now - stamp) * 1e-9)
 
     def add_cue(self, cue: Cue) -> None:

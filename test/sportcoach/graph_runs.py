@@ -39,6 +39,23 @@ def running(*arguments: str | Path, folder: Path) -> Iterator[subprocess.Popen[s
         process.communicate()
 
 
+@contextmanager
+def node(module: str, folder: Path = ROOT, **parameters: str) -> Iterator[subprocess.Popen[str]]:
+    """A node as a process in `folder`, ended afterwards as a user would end it."""
+    words = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
+    arguments = [sys.executable, "-m", module, "--ros-args", *words]
+    process = subprocess.Popen(arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=10.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
 def command(arguments: Sequence[str | Path]) -> list[str]:
     return [sys.executable, "-m", "sportcoach.cli", *map(str, arguments)]
 

@@ -6,16 +6,14 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from graph_runs import ROOT
+from graph_runs import node
 
 from sportcoach_perception.imu_sources import bag_recording
 from sportcoach_perception.messages import stamp_of
@@ -28,23 +26,6 @@ pytestmark = pytest.mark.graph
 BAG, TOPIC = "data/bags/phidgets_imu_upside_down_ros2", "/imu/data_raw"
 SECONDS = 2.0
 WAIT = 60.0
-
-
-@contextmanager
-def node(name: str, **parameters: str) -> Iterator[subprocess.Popen[str]]:
-    """A node of perception as a process, ended afterwards as a user would end it."""
-    command = [sys.executable, "-m", f"sportcoach_perception.{name}", "--ros-args"]
-    command += [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=10.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
 
 
 class Listener:
@@ -121,7 +102,11 @@ def test_a_recording_goes_through_the_node_and_fusion_whole(shared: Callable[[st
         "queue": "2000",  # on a busy machine they fall behind
         "exit_at_end": "true",
     }
-    with Listener() as listener, node("fusion_node") as fusion_node, node("imu_node", **settings) as imu_node:
+    with (
+        Listener() as listener,
+        node("sportcoach_perception.fusion_node") as fusion_node,
+        node("sportcoach_perception.imu_node", **settings) as imu_node,
+    ):
         nodes = (fusion_node, imu_node)
         imus = listener.imus["right_wrist"]
         listener.listen(nodes, lambda: imu_node.poll() is not None and len(imus) >= len(expected))
@@ -148,7 +133,7 @@ def test_the_node_outlives_rubbish_and_ends_when_told_to(number: signal.Signals)
     with (
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
         Listener() as listener,
-        node("imu_node", port=str(port), acc_unit="g", gyro_unit="deg/s") as imu_node,
+        node("sportcoach_perception.imu_node", port=str(port), acc_unit="g", gyro_unit="deg/s") as imu_node,
     ):
 
         def send() -> None:
@@ -166,7 +151,7 @@ def test_the_node_outlives_rubbish_and_ends_when_told_to(number: signal.Signals)
 
 
 def test_settings_that_cannot_work_end_the_node_with_one_line() -> None:
-    with node("imu_node", address="0.0.0.0") as imu_node:
+    with node("sportcoach_perception.imu_node", address="0.0.0.0") as imu_node:
         output, _ = imu_node.communicate(timeout=WAIT)
     assert imu_node.returncode == 2
     assert "anybody could send IMU data to 0.0.0.0" in output and "Traceback" not in output

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from graph_runs import ROOT, command, node_processes, running
+from graph_runs import ROOT, command, node, node_processes, running
 
 from sportcoach.bag import Bag
 from sportcoach.bag_types import Qos
@@ -84,9 +83,13 @@ def publishers(ros_domain_id: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     made.close()
 
 
+def size_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.glob("*.mcap"))
+
+
 def wait_for_size(folder: Path, size: int) -> None:
     deadline = time.monotonic() + 40.0
-    while sum(file.stat().st_size for file in folder.glob("*.mcap")) < size:
+    while size_of(folder) < size:
         assert time.monotonic() < deadline, "nothing is recorded"
         time.sleep(0.05)
 
@@ -126,11 +129,10 @@ def test_people_stay_out_and_a_recording_ends_complete(publishers: Publishers, t
 
 
 def test_recording_begins_when_the_expected_topics_have_been_found(publishers: Publishers, tmp_path: Path) -> None:
-    node = [sys.executable, "-m", "sportcoach.recorder_node", "--ros-args", "-p", "bag:=bag"]
-    with subprocess.Popen([*node, "-p", 'expect:=["skeleton"]'], cwd=tmp_path) as recorder:
+    with node("sportcoach.recorder_node", tmp_path, bag="bag", expect='["skeleton"]') as recorder:
         wait_for_size(tmp_path / "bag", 1)
         time.sleep(1.5)
-        waited = sum(file.stat().st_size for file in (tmp_path / "bag").glob("*.mcap"))
+        waited = size_of(tmp_path / "bag")
         publishers.add_skeletons()
         wait_for_size(tmp_path / "bag", 15_000)
         recorder.terminate()

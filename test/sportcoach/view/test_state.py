@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sportcoach.view.state import PARTS, ViewState, anatomy
+from sportcoach.recording import EVERY_FRAME
+from sportcoach.view.state import ViewState, anatomy
 from sportcoach_feedback.coaching import Cue, Deviation, JointDeviation, Repetition, Severity, Stage
 from sportcoach_perception.frames import FusedFrame, Skeleton
 from sportcoach_perception.skeleton import LANDMARK_INDEX
@@ -32,7 +33,7 @@ def parts(stamp: int, detected: bool = True) -> dict[str, Any]:
 
 def feed(state: ViewState, stamp: int, late: int = 30_000_000, detected: bool = True) -> dict[str, Any]:
     frames = [state.add(part, stamp, item, stamp + late) for part, item in parts(stamp, detected).items()]
-    assert frames[: len(PARTS) - 1] == [None] * (len(PARTS) - 1)
+    assert frames[: len(EVERY_FRAME) - 1] == [None] * (len(EVERY_FRAME) - 1)
     frame = frames[-1]
     assert frame is not None
     return frame
