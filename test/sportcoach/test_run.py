@@ -77,6 +77,7 @@ def test_an_empty_clip_ends_well_and_says_that_nobody_was_there(tmp_path: Path, 
     session = session_of(tmp_path / "live")
     assert session["frames"] == session["frames_processed"] == 45
     assert session["detected_fraction"] == 0.0 and session["actions"] == [] and session["cues"] == []
+    assert (tmp_path / "live" / "bag").is_dir(), run.stdout
     topics = {topic for topic, _, _ in read_messages(tmp_path / "live" / "bag")}
     assert "/skeleton" in topics and "/image_raw/compressed" not in topics
     assert node_processes(ros_domain_id) == []
