@@ -211,6 +211,14 @@ class NodeBase(LifecycleNode):
         if not self.finished.done():
             self.finished.set_result(exit_code)
 
+    def destroy_node(self) -> None:
+        """Leave the graph, with nothing left of it in shared memory.
+
+        The state machine holds on to the node, and rclpy keeps the DDS participant as long as anything does.
+        """
+        super().destroy_node()
+        del self._state_machine
+
     # What derived nodes fill in.
 
     def configure(self) -> None:
@@ -286,6 +294,7 @@ def run_node(node_class: Callable[[], NodeBase]) -> None:
             signal.signal(number, lambda *_: node.finish())
         exit_code = _spin(node)
     rclpy.try_shutdown()
+    rclpy.get_default_context().destroy()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(exit_code)  # nothing is left to do, and torch takes seconds to unload
@@ -311,4 +320,6 @@ def _spin(node: NodeBase) -> int:
         except UserError as error:
             node.get_logger().error(str(error))
             exit_code = error.exit_code
+        executor.shutdown()
+        node.destroy_node()
     return exit_code

@@ -87,6 +87,12 @@ def node_processes(domain: int) -> list[int]:
     return pids
 
 
+def shared_memory(domain: int) -> list[str]:
+    """What Fast DDS has in shared memory for the ports of ROS domain `domain`."""
+    ports = {f"fastdds_port{port}" for port in range(7400 + 250 * domain, 7650 + 250 * domain)}
+    return sorted(ports.intersection(os.listdir("/dev/shm")))
+
+
 def wait_for_line(process: subprocess.Popen[str], words: str, seconds: float = 60.0) -> list[str]:
     """Lines that `process` prints up to the first that holds `words`."""
     deadline = time.monotonic() + seconds
