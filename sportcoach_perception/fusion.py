@@ -63,6 +63,11 @@ class Fusion:
         return self._synchronizer.counts
 
     @property
+    def waiting(self) -> bool:
+        """Whether a skeleton waits for a sensor."""
+        return self._synchronizer.waiting
+
+    @property
     def newest_skeleton(self) -> int | None:
         """Stamp of the newest skeleton [ns]; None before the first."""
         return self._synchronizer.newest_skeleton

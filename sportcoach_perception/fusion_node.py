@@ -36,10 +36,13 @@ IMU_QUEUE = 200
 """Two seconds at 100 Hz: a depth of 5 loses a quarter of the samples at every stall of 100 ms."""
 
 IMU_PERIOD = 0.01
-"""Messages of IMUs are taken at every skeleton, and so often [s]."""
+"""Messages of IMUs are taken at every skeleton, and so often while one waits for them [s]."""
 
 SILENCE = 1.0
-"""Frames that wait for a sensor go out when nothing at all has come for so long: the source has ended [s]."""
+"""Frames that wait for a sensor go out when nothing at all has come for so long: the source has ended [s].
+
+Within it, the messages of IMUs are taken when there is no skeleton at all: their queue is longer.
+"""
 
 
 class FusionNode(NodeBase):
@@ -62,7 +65,7 @@ class FusionNode(NodeBase):
         """Start listening."""
         self.subscribe(Skeleton, "skeleton", self._on_skeleton)
         self._imus = {limb: self.collect(Imu, f"imu/{limb}/data", sensor_qos(IMU_QUEUE)) for limb in LIMBS}
-        self.every(IMU_PERIOD, self._take_imus)
+        self._soon = self.every(IMU_PERIOD, self._take_imus)
         self.every(DIAGNOSTICS_PERIOD, self._diagnose)
         self._heard = True
         self.every(SILENCE, self._flush_after_silence)
@@ -75,6 +78,7 @@ class FusionNode(NodeBase):
             self.diagnose(name, *status)
 
     def _flush_after_silence(self) -> None:
+        self._take_imus()
         if not self._heard:
             self._publish(self._fusion.flush())
         self._heard = False
@@ -84,6 +88,8 @@ class FusionNode(NodeBase):
         self._frame_id = message.header.frame_id
         self._take_imus()
         self._publish(self._fusion.add_skeleton(read_skeleton(message)))
+        if self._fusion.waiting:
+            self._soon.reset()
 
     def _take_imus(self) -> None:
         for limb, subscription in self._imus.items():
@@ -91,6 +97,8 @@ class FusionNode(NodeBase):
                 self._heard = True
                 sample = sample_of(message, limb) or read_imu(deserialize_message(message, Imu), limb)
                 self._publish(self._fusion.add_imu(sample, arrival))
+        if not self._fusion.waiting:
+            self._soon.cancel()
 
     def _publish(self, fused: Frames) -> None:
         for frame in fused:

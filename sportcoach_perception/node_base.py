@@ -15,7 +15,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor, SetParametersResult
 from rclpy.callback_groups import CallbackGroup
-from rclpy.clock import Clock
+from rclpy.clock import Clock, ROSClock
 from rclpy.clock_type import ClockType
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -25,6 +25,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from rclpy.subscription import Subscription
 from rclpy.task import Future
+from rclpy.timer import Timer
 
 from sportcoach_perception.config import config_path
 from sportcoach_perception.diagnostics import Level
@@ -82,7 +83,7 @@ class NodeBase(LifecycleNode):
         """Resolves to the exit code when the node has nothing more to do."""
         self._subscriptions_made: list[Subscription[Any]] = []
         self._publishers_made: list[Any] = []
-        self._timers_made: list[Any] = []
+        self._timers_made: list[Timer] = []
         self._diagnostics: Any = None
         self._specs = load_parameters(config_path("parameters.yaml"), kind)
         refuse_unknown(self._parameter_overrides, self._specs, kind)
@@ -161,16 +162,19 @@ class NodeBase(LifecycleNode):
         if taken is None:
             return None
         message, info = taken
-        simulated = self.get_parameter("use_sim_time").value
-        return message, int(self.get_clock().now().nanoseconds if simulated else info["received_timestamp"])
+        clock = self.get_clock()
+        simulated = isinstance(clock, ROSClock) and clock.ros_time_is_active
+        return message, int(clock.now().nanoseconds if simulated else info["received_timestamp"])
 
-    def every(self, seconds: float, callback: Callable[[], None]) -> None:
+    def every(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Call `callback` every so many seconds until the node is deactivated.
 
         The seconds are real ones also under use_sim_time: when simulated time stands still, that is to be heard of.
         """
         clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timers_made.append(self.create_timer(seconds, self._guard(callback), clock=clock))
+        timer = self.create_timer(seconds, self._guard(callback), clock=clock)
+        self._timers_made.append(timer)
+        return timer
 
     def diagnose(self, name: str, level: Level, message: str, values: Mapping[str, object] | None = None) -> None:
         """Publish on /diagnostics how a part of this node is.

@@ -118,6 +118,11 @@ class Synchronizer:
         return None if last is None else last - self._pairing.offsets[limb]
 
     @property
+    def waiting(self) -> bool:
+        """Whether a skeleton waits for a sensor."""
+        return bool(self._pending)
+
+    @property
     def newest_skeleton(self) -> int | None:
         """Stamp of the newest skeleton [ns]; None before the first."""
         return self._skeletons.last
