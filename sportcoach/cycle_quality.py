@@ -53,21 +53,33 @@ def correlation(a: Curve, b: Curve) -> float:
     return cosine(a - a.mean(), b - b.mean())
 
 
-def warped_deviation(a: Curve, b: Curve) -> float:
-    """Mean absolute difference of `a` (N,) and `b` (M,) along the best monotone alignment of both.
+def warped_deviation(a: Curve, b: Curve) -> Curve:
+    """Mean absolute difference along the best monotone alignment of two curves, of one or many pairs at once.
 
     Dynamic time warping: Sakoe and Chiba 1978, IEEE Trans Acoust Speech Signal Process 26(1):43-49.
+
+    Args:
+        a: (..., N).
+        b: (..., M).
+
+    Returns:
+        (...) in the unit of the curves.
     """
-    cost = np.abs(a[:, None] - b[None, :])
-    total = np.full((len(a) + 1, len(b) + 1), np.inf)
+    n, m = a.shape[-1], b.shape[-1]
+    cost = np.abs(a[..., :, None] - b[..., None, :])
+    total = np.full((*cost.shape[:-2], n + 1, m + 1), np.inf)
     steps = np.zeros_like(total)
-    total[0, 0] = 0.0
-    for i in range(1, len(a) + 1):
-        for j in range(1, len(b) + 1):
-            _, di, dj = min((total[i - 1, j - 1], 1, 1), (total[i - 1, j], 1, 0), (total[i, j - 1], 0, 1))
-            total[i, j] = cost[i - 1, j - 1] + total[i - di, j - dj]
-            steps[i, j] = 1.0 + steps[i - di, j - dj]
-    return float(total[-1, -1] / steps[-1, -1])
+    total[..., 0, 0] = 0.0
+    for diagonal in range(n + m - 1):  # all that depends on nothing but the two diagonals before
+        i = np.arange(max(0, diagonal - m + 1), min(diagonal, n - 1) + 1)
+        j = diagonal - i
+        best, taken = total[..., i + 1, j], steps[..., i + 1, j]
+        for before in ((..., i, j + 1), (..., i, j)):
+            better = total[before] < best
+            best, taken = np.where(better, total[before], best), np.where(better, steps[before], taken)
+        total[..., i + 1, j + 1] = cost[..., i, j] + best
+        steps[..., i + 1, j + 1] = 1.0 + taken
+    return np.asarray(total[..., -1, -1] / steps[..., -1, -1])
 
 
 def moving_joints(ranges: dict[str, float]) -> tuple[str, ...]:
@@ -99,7 +111,7 @@ def quality_of(cycles: dict[str, Sequence[tuple[Curve, Curve]]]) -> CycleQuality
         round(float(np.mean([correlation(a, b) for a, b in pairs])), 4),
         round(float(np.mean(rhythm)), 4) if rhythm else None,
         round(float(np.mean(shares)) if shares else 1.0, 4),
-        round(float(np.mean([warped_deviation(a, b) for a, b in pairs])), 2),
+        round(float(np.mean(warped_deviation(*map(np.array, zip(*pairs, strict=True))))), 2),
     )
 
 
