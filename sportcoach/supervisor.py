@@ -28,6 +28,9 @@ BACK_OFF: Final = 0.5
 TERMINATE_TIME: Final = 2.0
 """Seconds a node gets to end by itself after SIGTERM, before SIGKILL."""
 
+LAST_LINES: Final = 0.5
+"""Longest wait after that for what nodes have printed: a process that left its group may hold on to the pipe [s]."""
+
 _ERROR_LINE: Final = re.compile(r"\[ERROR\] \[[^]]*\] \[[^]]*\]: ([^\x1b]+)")
 """How rclpy logs an error: severity, time, logger, message."""
 
@@ -186,7 +189,7 @@ class Supervisor:
                 self._on_line(child.spec.name, line.rstrip("\n"))
 
     def _on_exit(self, child: _Child, exit_code: int) -> Exit:
-        self._reap(child, deadline=0.0)
+        self._reap(child, time.monotonic())
         name, how = child.spec.name, _how_it_ended(exit_code)
         if not child.spec.vital:
             child.exit_code = exit_code
@@ -211,7 +214,7 @@ class Supervisor:
             child.process.wait(max(0.0, deadline - time.monotonic()))
         _signal_group(child, signal.SIGKILL)
         code = child.process.wait()
-        child.reader.join(timeout=0.5)  # its last lines
+        child.reader.join(max(0.0, deadline + LAST_LINES - time.monotonic()))
         child.process = None
         if self._stopping and child.exit_code is None:
             child.exit_code = code

@@ -203,6 +203,23 @@ def test_stop_ends_even_processes_that_ignore_signals_and_their_children_within_
     supervisor.stop()  # nothing left to do
 
 
+def test_processes_that_leave_their_group_do_not_hold_up_the_end() -> None:
+    code = (
+        "import subprocess, sys, time; "
+        "print(subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)'], process_group=0).pid); "
+        "time.sleep(60)"
+    )
+    lines: Lines = []
+    supervisor = supervise(*(spec(f"node{number}", code) for number in range(8)), lines=lines)
+    supervisor.start()
+    wait_for(lambda: len(lines) == 8, 20.0)
+    begin = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - begin < 3.0
+    for _, pid in lines:
+        os.kill(int(pid), signal.SIGKILL)
+
+
 def test_stop_lets_a_node_finish_its_work(tmp_path: Path) -> None:
     lines: Lines = []
     code = (
