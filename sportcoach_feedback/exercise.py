@@ -193,6 +193,17 @@ def _fault(entry: Entry) -> FaultRule:
     )
 
 
+def _faults(entry: Entry) -> tuple[FaultRule, ...]:
+    """The rules; a fault may have one of its own for each view."""
+    rules: list[FaultRule] = []
+    for item in entry.items():
+        rule = _fault(item)
+        if any(rule.name == other.name and set(rule.views) & set(other.views) for other in rules):
+            raise item.error(f"there is another fault '{rule.name}' for the same view")
+        rules.append(rule)
+    return tuple(rules)
+
+
 def load_exercise(path: Path) -> Exercise:
     """The exercise that the YAML file at `path` describes.
 
@@ -206,7 +217,7 @@ def load_exercise(path: Path) -> Exercise:
         signal=_signal(fields["signal"]),
         posture=tuple(_limit(item) for item in fields["posture"].items()) if "posture" in fields else (),
         joints=tuple(_judged(item) for item in fields["joints"].items()),
-        faults=tuple(_fault(item) for item in fields["faults"].items()),
+        faults=_faults(fields["faults"]),
     )
 
 

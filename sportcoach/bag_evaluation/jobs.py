@@ -115,7 +115,7 @@ def _labelled(labels: Sequence[Label], results: Sequence[FrameResult], exercises
 
 def _known(exercises: Mapping[str, Exercise], chosen: str) -> list[tuple[str, str]]:
     names = exercises if chosen == AUTO else [chosen]
-    return [(name, rule.name) for name in names for rule in exercises[name].faults]
+    return list(dict.fromkeys((name, rule.name) for name in names for rule in exercises[name].faults))
 
 
 def _topics(bag: Bag, name: str, msgtype: str) -> list[str]:

@@ -97,6 +97,15 @@ def test_mistakes_are_named_with_file_and_line(tmp_path: Path, old: str, new: st
     assert words in message
 
 
+def test_a_fault_has_one_limit_for_each_view(tmp_path: Path) -> None:
+    rule = "  - {name: swing, angle: trunk, views: [side], phase: moving, above: 10, severity: form}\n"
+    path = write(tmp_path, CURL + rule)
+    with pytest.raises(UserError, match=r"curl\.yaml:8: there is another fault 'swing' for the same view"):
+        load_exercise(path)
+    write(tmp_path, CURL.replace("trunk, phase", "trunk, views: [front, oblique], phase") + rule)
+    assert [fault.threshold for fault in load_exercise(path).faults] == [20.0, 10.0]
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "just words\n", "[1, 2]\n", "\x00\x01"])
 def test_what_is_no_exercise_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(UserError, match=r"curl\.yaml"):
