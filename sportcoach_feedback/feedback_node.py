@@ -69,6 +69,7 @@ class FeedbackNode(NodeBase):
         """Start listening."""
         self._coach.reset()
         self._join = StampJoin(2)
+        self._health = self.report_stage("coaching")
         self.subscribe(msg.FusedFrame, "fused", self._on_fused)
         self.subscribe(msg.Action, "action", self._on_action)
         self.subscribe(msg.Control, "control", self._on_control, COMMANDS)
@@ -88,7 +89,9 @@ class FeedbackNode(NodeBase):
     def _add(self, stream: int, message: msg.FusedFrame | msg.Action) -> None:
         pair = self._join.add(stream, stamp_of(message.header.stamp), message)
         if pair is not None:
-            self._publish(self._coach.step(read_fused(pair[FUSED]), read_action(pair[ACTION])))
+            coaching = self._coach.step(read_fused(pair[FUSED]), read_action(pair[ACTION]))
+            self._publish(coaching)
+            self._health.passed(coaching.stage.stamp)
             self._keep_calibration()
 
     def _keep_calibration(self) -> None:

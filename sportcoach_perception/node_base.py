@@ -31,6 +31,7 @@ from sportcoach_perception.config import config_path
 from sportcoach_perception.diagnostics import Level
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.parameters import ParameterSpec, load_parameters, refuse_unknown
+from sportcoach_perception.stage_health import StageHealth
 
 RESULTS = QoSProfile(depth=300, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 """Every result is delivered; a reader may fall behind, or be discovered late, by ten seconds without loss."""
@@ -195,6 +196,20 @@ class NodeBase(LifecycleNode):
         array = DiagnosticArray(status=[status])
         array.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(array)
+
+    def report_stage(self, name: str) -> StageHealth:
+        """Say on /diagnostics every second how the stage `name` of the chain is, until the node is deactivated.
+
+        Returns:
+            What is to be told of every frame.
+        """
+        health = StageHealth()
+
+        def report() -> None:
+            self.diagnose(name, *health.report(int(self.get_clock().now().nanoseconds)))
+
+        self.every(DIAGNOSTICS_PERIOD, report)
+        return health
 
     def _guard(self, callback: Callable[..., None]) -> Callable[..., None]:
         def call(*arguments: Any) -> None:

@@ -44,6 +44,7 @@ class PoseNode(NodeBase):
 
     def activate(self) -> None:
         """Start listening to pictures."""
+        self._health = self.report_stage("pose")
         qos = sensor_qos(self.parameter("queue"), self.parameter("reliable"))
         if self.parameter("compressed"):
             self.subscribe(CompressedImage, "image_raw/compressed", self._on_compressed, qos)
@@ -79,6 +80,7 @@ class PoseNode(NodeBase):
         try:
             picture = decode()
         except PICTURE_ERRORS as error:
+            self._health.drop()
             self.get_logger().warning(f"picture left out: {error}", throttle_duration_sec=5.0)
             return
         self._estimate(header, picture)
@@ -87,6 +89,7 @@ class PoseNode(NodeBase):
         if self._estimator is not None:
             skeleton = self._estimator.estimate(ImageFrame(stamp_of(header.stamp), picture))
             self._skeletons.publish(fill_skeleton(Skeleton(), skeleton, header.frame_id))
+            self._health.passed(skeleton.stamp)
 
 
 def main() -> None:

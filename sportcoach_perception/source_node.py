@@ -67,6 +67,7 @@ class SourceNode(NodeBase):
 
     def activate(self) -> None:
         """Start publishing."""
+        self._health = self.report_stage("pictures")
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, name=self.get_name(), daemon=True)
         self._thread.start()
@@ -94,6 +95,7 @@ class SourceNode(NodeBase):
         # Into the same memory every time; numpy into the field itself is hundreds of times slower.
         np.frombuffer(message.data, np.uint8)[:] = frame.image.ravel()
         self._raw.publish(message)
+        self._health.passed(frame.stamp)
         self._info.publish(CameraInfo(header=message.header, height=height, width=width))
         if self._compressed.get_subscription_count() > 0:
             jpeg = array("B", encode_jpeg(frame.image, self._quality))

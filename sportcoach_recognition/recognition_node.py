@@ -24,11 +24,13 @@ class RecognitionNode(NodeBase):
     def activate(self) -> None:
         """Start listening to fused frames."""
         self._recognizer.reset()
+        self._health = self.report_stage("recognition")
         self.subscribe(FusedFrame, "fused", self._on_fused)
 
     def _on_fused(self, message: FusedFrame) -> None:
         action = self._recognizer.step(read_fused(message))
         self._actions.publish(fill_action(Action(), action, message.header.frame_id))
+        self._health.passed(action.stamp)
 
 
 def main() -> None:

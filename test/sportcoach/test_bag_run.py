@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from graph_runs import node_processes, sportcoach
 
+from sportcoach.bag import read_messages
 from sportcoach_perception.errors import UserError
 
 pytest.importorskip("sportcoach_msgs.msg", reason="sportcoach_msgs is not built")
@@ -45,6 +46,10 @@ def test_online_replayed_and_offline_give_the_same(tmp_path: Path, ros_domain_id
     analyzed = sportcoach("analyze", "live/bag", "--out", "analyzed", folder=tmp_path)
     assert analyzed.returncode == 0, analyzed.stdout + analyzed.stderr
     assert node_processes(ros_domain_id) == []
+
+    said = [message for topic, _, message in read_messages(tmp_path / "live" / "bag") if topic == "/diagnostics"]
+    parts = {status.name.rpartition(": ")[2] for message in said for status in message.status}
+    assert parts >= {"pictures", "pose", "skeleton", "recognition", "coaching"}
 
     before = session_of(tmp_path / "live")
     assert before["reps"] and before["cues"]
