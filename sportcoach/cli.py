@@ -97,6 +97,14 @@ def _parser() -> argparse.ArgumentParser:
         "config", type=Path, metavar="CONFIG", help="training settings (YAML), config/train/*.yaml for example"
     )
     train.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the data sets")
+    train.add_argument(
+        "--simulated",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="learn from collections of 'sportcoach dataset simulate' too",
+    )
     train.add_argument("--out", type=Path, required=True, metavar="FILE", help="weights to write (.safetensors)")
     train.add_argument(
         "--cache",

@@ -91,7 +91,8 @@ else: rest, planks, other exercises.
 ## Data
 
 Sequences trained on. Held poses (a frame of an exercise in which nothing moves, push-ups also put on the forearms)
-are the source `held`; `synthetic` are stick figures driven by joint angles (`datasets/synthetic.py`).
+are the source `held`; `synthetic` are stick figures driven by joint angles (`datasets/synthetic.py`), `simulated` the
+athletes of `sportcoach dataset simulate`, with the faults that the coach looks for.
 
 {data}
 
@@ -124,8 +125,8 @@ of the push-up set, but other clips of the same people may be in it.
 * One athlete. With the legs out of the picture, squats and lunges can't be told from standing.
 * A change of exercise takes one to two seconds to be named; a rest of up to about two seconds keeps the name. A
   push-up held still for longer than that is a plank, and is named `other`.
-* Few real lunges (UTD-MHAD and one clip); most are synthetic. Sitting down on a chair looks like a squat. Burpees,
-  step-ups and kneeling were not trained and may be named as one of the four.
+* Few real lunges (UTD-MHAD and one clip); most are synthetic or simulated. Sitting down on a chair looks like a
+  squat. Burpees, step-ups and kneeling were not trained and may be named as one of the four.
 * IMU channels are part of the interface but were not trained: they have no influence on the answer.
 * Nothing can be said about body shape, clothing, age or disability: the sets don't describe their people.
 """

@@ -36,8 +36,10 @@ _STATISTICS_BATCHES: Final = 16
 """Batches that mean and deviation of the inputs (eq. 9) are measured on."""
 
 
-def load_sequences(config: TrainConfig, data_root: Path, pose_model: Path, cache: Path) -> list[Sequence]:
-    """Every set below `data_root`, in its published layout, at the recogniser's rate.
+def load_sequences(
+    config: TrainConfig, data_root: Path, pose_model: Path, cache: Path, simulated: Iterable[Sequence] = ()
+) -> list[Sequence]:
+    """Every set below `data_root`, in its published layout, and what was `simulated`, at the recogniser's rate.
 
     Raises:
         UserError: a set is missing, empty or damaged.
@@ -49,6 +51,7 @@ def load_sequences(config: TrainConfig, data_root: Path, pose_model: Path, cache
         irds.exercises(data_root / "irds", config.irds_every),
         videos.exercises(data_root / "clips", pose_model, cache),
         synthetic.read(config.synthetic, config.seed),
+        (sequence for sequence in simulated if sequence.part != "test"),
     )
     return [sequence.resampled() for source in sources for sequence in source]
 
@@ -72,8 +75,8 @@ def split(sequences: list[Sequence], validation_share: float, seed: int) -> tupl
 
 
 def _real(sequences: list[Sequence]) -> list[Sequence]:
-    """Without the stick figures, which have planks of their own."""
-    return [sequence for sequence in sequences if sequence.source != "synthetic"]
+    """People; those who are made up have planks of their own."""
+    return [sequence for sequence in sequences if sequence.source not in ("synthetic", "simulated")]
 
 
 def train(config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> FrameGat:
@@ -130,7 +133,9 @@ def batch_loss(network: FrameGat, batch: Batch, config: TrainConfig) -> Tensor:
     return (each * counts.flatten()).sum() / counts.sum()
 
 
-def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache: Path) -> str:
+def main(
+    config_path: Path, out: Path, data_root: Path, pose_model: Path, cache: Path, simulated: Iterable[Sequence] = ()
+) -> str:
     """Train by the configuration; write the weights to `out`, their sha256 and model card (.md) beside.
 
     Args:
@@ -139,6 +144,7 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
         data_root: folder that holds the sets.
         pose_model: the pose_landmarker_*.task for the clips.
         cache: folder for the landmarks of the clips.
+        simulated: athletes to learn from too; those of the test part are left out.
 
     Returns:
         The sha256 of the weights.
@@ -149,7 +155,7 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
     check_writable(out)
     torch.set_num_threads(1)  # twice the threads gain little here, and the other core stays free
     config = TrainConfig.read(config_path)
-    sequences = load_sequences(config, data_root, pose_model, cache)
+    sequences = load_sequences(config, data_root, pose_model, cache, simulated)
     clips = videos.labels(data_root / "clips")
 
     def judged(network: FrameGat, chosen: Iterable[Path]) -> list[ClipResult]:
@@ -171,7 +177,7 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
         digest=digest,
         size=out.stat().st_size,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        command=f"sportcoach train config/train/{config_path.name}",
+        command=command(config_path, training),
         groups=config.leave_out_groups,
         training=training,
         held_back=accuracy(network, validation),
@@ -180,6 +186,12 @@ def main(config_path: Path, out: Path, data_root: Path, pose_model: Path, cache:
     )
     out.with_suffix(".md").write_text(render(facts))
     return digest
+
+
+def command(config_path: Path, training: Iterable[Sequence]) -> str:
+    """What to type for the same training."""
+    simulated = any(sequence.source == "simulated" for sequence in training)
+    return f"sportcoach train config/train/{config_path.name}{' --simulated COLLECTION' if simulated else ''}"
 
 
 def check_writable(out: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from sportcoach.datasets import simulated
 from sportcoach_perception import pose_model
 from sportcoach_recognition import train
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Train as the settings say."""
-    digest = train.main(arguments.config, arguments.out, arguments.data, pose_model.path("full"), arguments.cache)
+    athletes = (athlete for collection in arguments.simulated for athlete in simulated.read(collection))
+    model = pose_model.path("full")
+    digest = train.main(arguments.config, arguments.out, arguments.data, model, arguments.cache, athletes)
     print(f"{arguments.out}: sha256 {digest}")
     return 0

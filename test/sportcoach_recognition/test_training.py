@@ -35,6 +35,22 @@ def test_no_subject_is_on_both_sides() -> None:
     assert not {s.subject for s in training} & {s.subject for s in validation}
 
 
+def test_simulated_athletes_of_the_test_part_are_not_learned_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for people in (train.utd_mhad, train.penn_action, train.pushup_form, train.irds, train.videos):
+        monkeypatch.setattr(people, "exercises", lambda *_: ())
+    athletes = [replace(SEQUENCES[0], source="simulated", name=part, part=part) for part in ("train", "test")]
+    loaded = train.load_sequences(TrainConfig(synthetic=0), tmp_path, tmp_path / "pose.task", tmp_path, athletes)
+    assert [sequence.name for sequence in loaded] == ["train"]
+    assert train.command(Path("net.yaml"), loaded).endswith("train/net.yaml --simulated COLLECTION")
+
+
+def test_only_people_are_held_still() -> None:
+    athletes = [replace(s, source="simulated", subject=f"s{n % 5}") for n, s in enumerate(SEQUENCES)]
+    assert {s.source for part in train.split(athletes, 0.2, seed=0) for s in part} == {"simulated"}
+
+
 def test_the_same_seed_draws_the_same_batches_and_every_action() -> None:
     one, two = (Sampler(SEQUENCES, {}, 50, seed=9).batch(32) for _ in range(2))
     assert np.array_equal(one.features, two.features)
