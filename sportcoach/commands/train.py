@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import chain
 
 from sportcoach.datasets import simulated
 from sportcoach_perception import pose_model
@@ -11,8 +12,8 @@ from sportcoach_recognition import train
 
 def main(arguments: argparse.Namespace) -> int:
     """Train as the settings say."""
-    athletes = (athlete for collection in arguments.simulated for athlete in simulated.read(collection))
-    model = pose_model.path("full")
+    collections = [simulated.read(folder) for folder in arguments.simulated]  # a missing one is found before any work
+    athletes, model = chain.from_iterable(collections), pose_model.path("full")
     digest = train.main(arguments.config, arguments.out, arguments.data, model, arguments.cache, athletes)
     print(f"{arguments.out}: sha256 {digest}")
     return 0

@@ -23,11 +23,9 @@ def read(root: Path) -> Iterator[Sequence]:
     """Every clip: MediaPipe's landmarks where pictures were drawn, else the exact ones, which are never tested.
 
     Raises:
-        UserError: there is no collection, or a file of it is damaged.
+        UserError: there is no collection (said at once), or a file of it is damaged (when it is read).
     """
-    for clip in shards.read(root):
-        if clip.mediapipe is not None or clip.split != "test":
-            yield sequence(clip)
+    return (sequence(clip) for clip in shards.read(root) if clip.mediapipe is not None or clip.split != "test")
 
 
 def sequence(clip: Clip) -> Sequence:

@@ -94,11 +94,11 @@ def read(root: Path, split: str = "") -> Iterator[Clip]:
     """The clips of the collection in folder `root`, athlete by athlete; of one split, or of all.
 
     Raises:
-        UserError: there is no collection, or a file of it is damaged.
+        UserError: there is no collection (said at once), or a file of it is damaged (when it is read).
     """
     if not (root / SETTINGS).is_file():
         raise UserError(
             f"{root} holds no simulated collection: make one with 'sportcoach dataset simulate --out {root}'"
         )
-    for path in sorted(root.glob(f"{split or '*'}/*.npz"), key=lambda path: path.name):
-        yield from load(path)
+    paths = sorted(root.glob(f"{split or '*'}/*.npz"), key=lambda path: path.name)
+    return (clip for path in paths for clip in load(path))

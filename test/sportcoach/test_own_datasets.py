@@ -113,6 +113,11 @@ def test_the_simulated_collection_is_tested_through_mediapipe_alone(tmp_path: Pa
     assert (read["train-True"].world.max(), len(read["train-True"].stamps)) == (2.0, 9)
 
 
+def test_a_missing_collection_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no simulated collection"):
+        simulated.read(tmp_path)
+
+
 def test_the_simulated_sensors_are_brought_to_even_stamps() -> None:
     sequence = simulated.sequence(clip("train", True))
     assert_allclose(np.diff(sequence.imu_stamps), 10_000_000)
