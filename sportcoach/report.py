@@ -33,7 +33,7 @@ class ExerciseSummary:
     """What an athlete wants to know about one exercise of the session.
 
     quality: mean 0..1, None where unknown; tempo: seconds per repetition; top_fault: the one in most repetitions, in
-    `top_fault_count` of them; advice: words for it.
+    `top_fault_count` of them; advice: the correction said most often for it, the first of several, else its name.
     """
 
     exercise: str
@@ -121,7 +121,8 @@ def _summarize(exercise: str, session: Session) -> ExerciseSummary:
     qualities = [repetition.quality for repetition in repetitions if repetition.quality is not None]
     faults = Counter(fault for repetition in repetitions for fault in repetition.faults)
     fault, count = faults.most_common(1)[0] if faults else ("", 0)
-    said = Counter(cue.text for cue in session.cues if cue.exercise == exercise and cue.fault == fault)
+    about = [cue for cue in session.cues if (cue.exercise, cue.fault) == (exercise, fault)]
+    said = Counter(cue.text for cue in about if cue.severity != "praise")
     return ExerciseSummary(
         exercise=exercise,
         repetitions=len(repetitions),

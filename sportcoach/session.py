@@ -52,7 +52,7 @@ class RepetitionRecord:
 
 @dataclass(frozen=True, slots=True)
 class CueRecord:
-    """One correction given at `t` [s]; severity by name."""
+    """One correction, or praise for it, given at `t` [s]; severity by name."""
 
     t: float
     exercise: str

@@ -70,6 +70,15 @@ def test_header_has_the_numbers_that_an_athlete_wants() -> None:
     assert "Work on Go deeper" in text
 
 
+def test_what_to_work_on_is_the_correction_and_never_the_praise_for_it() -> None:
+    session = log_of().summary()
+    praise = dataclasses.replace(session.cues[0], text="Good, that is deep enough", severity="praise")
+    praised = dataclasses.replace(session, cues=(praise, praise, praise, *session.cues))
+    assert [summary.advice for summary in summarize_exercises(praised)] == ["Go deeper"]
+    only_praised = dataclasses.replace(session, cues=(praise,))
+    assert [summary.advice for summary in summarize_exercises(only_praised)] == ["Shallow depth squat"]
+
+
 def test_page_has_curves_cues_tables_and_the_worst_frame() -> None:
     page = page_of(log_of())
     assert page.count["svg"] == 4 + 1
