@@ -30,6 +30,7 @@ from rclpy.timer import Timer
 from sportcoach_perception.config import config_path
 from sportcoach_perception.diagnostics import Level
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.machine_temperature import machine_temperature
 from sportcoach_perception.parameters import ParameterSpec, load_parameters, refuse_unknown
 from sportcoach_perception.stage_health import StageHealth
 
@@ -206,7 +207,7 @@ class NodeBase(LifecycleNode):
         health = StageHealth()
 
         def report() -> None:
-            self.diagnose(name, *health.report(int(self.get_clock().now().nanoseconds)))
+            self.diagnose(name, *health.report(int(self.get_clock().now().nanoseconds), machine_temperature()))
 
         self.every(DIAGNOSTICS_PERIOD, report)
         return health

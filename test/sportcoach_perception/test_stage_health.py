@@ -19,6 +19,12 @@ def test_a_stage_at_work_has_a_rate_and_an_age() -> None:
     assert status.values == {"rate": "25.0", "age": "0.050", "frames": 50, "dropped": 0}
 
 
+def test_the_temperature_of_the_machine_is_told_where_it_is_known() -> None:
+    health = StageHealth()
+    assert "temperature" not in health.report(0).values
+    assert health.report(0, 61.25).values["temperature"] == "61.2"
+
+
 def test_a_stage_that_fell_silent_is_stale_and_one_that_never_worked_is_not() -> None:
     health = StageHealth()
     assert "age" not in health.report(0).values
