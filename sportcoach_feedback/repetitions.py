@@ -27,7 +27,8 @@ TURN: Final = 0.33
 """Share of the way back at which the highest point is taken as the turning point."""
 
 EARLY_TURN: Final = 0.05
-"""Share of the way back at which the turning point is probably passed; the athlete may still think better of it."""
+"""Fall at which the turning point is probably passed, though the athlete may still think better of it [share of the
+full range: on a short way out, less than that is MediaPipe's tremble]."""
 
 ONSET: Final = 0.1
 """Rise above the lowest progress that belongs to resting [share of the full range]."""
@@ -167,7 +168,7 @@ class RepetitionCounter:
             self._rise(stamp)
         elif self.progress < self._peak - TURN * swing:
             self.phase = Phase.END
-        if not self._has_turned and self.progress < self._peak - EARLY_TURN * swing:
+        if not self._has_turned and self.progress < self._peak - EARLY_TURN * max(swing, 1.0):
             self.turned = self._has_turned = True
 
     def _back(self, stamp: int) -> Cycle | None:

@@ -44,6 +44,18 @@ def test_every_repetition_counts_once(number: int, depth: float, seconds: float,
     assert len(count(noisy)) == number
 
 
+def test_a_tremble_on_the_way_out_is_no_turning_point() -> None:
+    counter = RepetitionCounter()
+    out = [*np.linspace(0.0, 0.53, 12), 0.45, 0.46, *np.linspace(0.53, 1.0, 12)]
+    back = list(np.linspace(0.97, 0.3, 15))
+    turns = []
+    for index, value in enumerate([*rest(0.3), *out, *back]):
+        counter.step(round((index + 1) * 1e9 / RATE), value)
+        if counter.turned:
+            turns.append(index)
+    assert len(turns) == 1 and turns[0] > len(rest(0.3)) + len(out)
+
+
 @pytest.mark.parametrize("rate", [15, 24, 30, 60, 120])
 def test_the_frame_rate_does_not_matter(rate: int) -> None:
     assert len(count(swing(seconds=1.5, rate=rate) * 4, rate)) == 4
