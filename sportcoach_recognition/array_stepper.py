@@ -28,6 +28,9 @@ LEAK: Final = np.float32(0.2)
 DYNAMICS: Final = 9
 """Features of a node that are standardised: p, v, alpha a."""
 
+LOUDEST: Final = np.float32(3.0)
+"""Bound of the logarithm of a frame's weight."""
+
 HIDDEN: Final = np.float32(1e4)
 LOWEST: Final = np.float32(-10.0)
 """A joint that is not seen does not reach the maximum over the joints; nor does one that all are."""
@@ -90,7 +93,7 @@ class ArrayStepper:
     """
 
     WINDOW: Final = 64
-    """Frames over which the pooled features are averaged, as in `frame_gat`."""
+    """Frames that an answer rests on, as in `frame_gat`."""
 
     def __init__(self, weights: Mapping[str, Floats], config: Mapping[str, Any]) -> None:
         self._indices, self._joined = node_indices(config["nodes"]), adjacency(config["nodes"])
@@ -103,6 +106,9 @@ class ArrayStepper:
         ]
         self._attentions = [_Attention(weights, f"gat.{layer}") for layer in range(2)]
         self._hidden, self._hidden_bias = weights["hidden.weight"], weights["hidden.bias"]
+        self._telling, self._telling_bias = weights["telling.weight"][0], weights["telling.bias"][0]
+        oldest_last = np.repeat(np.exp(weights["age"]), self.WINDOW // len(weights["age"]))
+        self._by_slot = np.stack([np.roll(oldest_last[::-1], slot + 1) for slot in range(self.WINDOW)])
         self._classifier, self._classifier_bias = weights["classifier.weight"], weights["classifier.bias"]
         self.reset()
 
@@ -132,8 +138,8 @@ class ArrayStepper:
         """Forget the stream."""
         for convolution in self._convolutions:
             convolution.reset(len(self._indices))
-        self._pooled = np.zeros((self.WINDOW, len(self._hidden_bias)), np.float32)
-        self._frames = 0
+        self._window = np.zeros((self.WINDOW, len(self._hidden_bias) + 1), np.float32)
+        self._frame = 0
         self._seen = b""
 
     def step(self, features: Floats) -> Floats:
@@ -164,8 +170,11 @@ class ArrayStepper:
         return np.maximum(answer, np.float32(0.0))
 
     def _classify(self, pooled: Floats) -> Floats:
-        self._pooled[self._frames % self.WINDOW] = pooled
-        self._frames += 1
-        mean = self._pooled.sum(axis=0) / np.float32(min(self._frames, self.WINDOW))
-        answer: Floats = self._classifier @ mean + self._classifier_bias
+        """Scores of the frames of the window, in a ring: each weighted by what it tells and by its age."""
+        weight = np.exp(LOUDEST * np.tanh((self._telling @ pooled + self._telling_bias) / LOUDEST))
+        slot = self._frame % self.WINDOW
+        self._window[slot, :-1], self._window[slot, -1] = weight * pooled, weight
+        self._frame += 1
+        total = self._by_slot[slot] @ self._window
+        answer: Floats = self._classifier @ (total[:-1] / total[-1]) + self._classifier_bias
         return answer

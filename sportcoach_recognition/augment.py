@@ -43,9 +43,13 @@ YAW: Final = {"synthetic": 180.0, "utd-mhad": 180.0, "irds": 180.0, "penn-action
 _YAW_ESTIMATED: Final = 40.0
 
 
-def augment(sequence: Sequence, frames: int, rng: Rng) -> tuple[Floats, Bools]:
-    """A random variant of a random piece of up to `frames` frames: world (T, 33, 3), seen (T, 33)."""
-    world, seen = _warp(sequence.world, sequence.seen, frames, rng)
+def augment(sequence: Sequence, frames: int, rng: Rng) -> tuple[Floats, Bools, Bools]:
+    """A random variant of a random piece of up to `frames` frames.
+
+    Returns:
+        world (T, 33, 3), seen (T, 33), and in which frames the action has begun (T,).
+    """
+    world, seen, begun = _warp(sequence, frames, rng)
     if rng.random() < 0.5:
         world, seen = world[:, _MIRROR] * np.array([-1.0, 1.0, 1.0], np.float32), seen[:, _MIRROR]
     world = _turn(world, YAW.get(sequence.source, _YAW_ESTIMATED), sequence.depth, rng)
@@ -53,11 +57,12 @@ def augment(sequence: Sequence, frames: int, rng: Rng) -> tuple[Floats, Bools]:
     world = (world * size + _pose_errors(world.shape, rng)).astype(np.float32)
     world[..., 2] *= 0.0 if not sequence.depth or rng.random() < 0.35 else rng.uniform(0.6, 1.3)
     world -= world[:, _HIPS].mean(1, keepdims=True)
-    return world, _hide(seen, rng)
+    return world, _hide(seen, rng), begun
 
 
-def _warp(world: Floats, seen: Bools, frames: int, rng: Rng) -> tuple[Floats, Bools]:
+def _warp(sequence: Sequence, frames: int, rng: Rng) -> tuple[Floats, Bools, Bools]:
     """A piece at another tempo; short ones may run back and forth, which keeps them smooth."""
+    world, seen, begun = sequence.world, sequence.seen, sequence.stamps >= sequence.begin
     tempo = np.exp(rng.uniform(np.log(0.6), np.log(1.6)))
     total = len(world)
     available = int((total - 1) / tempo) + 1
@@ -69,7 +74,7 @@ def _warp(world: Floats, seen: Bools, frames: int, rng: Rng) -> tuple[Floats, Bo
     low = np.minimum(at.astype(int), total - 1)
     high = np.minimum(low + 1, total - 1)
     w = (at - low)[:, None, None]
-    return (world[low] * (1.0 - w) + world[high] * w).astype(np.float32), seen[low] & seen[high]
+    return (world[low] * (1.0 - w) + world[high] * w).astype(np.float32), seen[low] & seen[high], begun[low]
 
 
 def _turn(world: Floats, yaw: float, depth: bool, rng: Rng) -> Floats:

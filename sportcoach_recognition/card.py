@@ -82,8 +82,8 @@ else: rest, planks, other exercises.
 
 * File: `{name}.safetensors`, {size:.0f} kB, numbers and text only.
 * sha256: `{digest}`.
-* Network: `frame_gat`; dilated causal convolutions per joint, two graph attention layers, mean over 64 frames at 20 Hz;
-  {parameters} parameters.
+* Network: `frame_gat`; dilated causal convolutions per joint, two graph attention layers, a mean of the last 64 frames
+  at 20 Hz weighted by what each tells and by its age; {parameters} parameters.
 * Input: 33 world landmarks [m], hip-centred, y down; those of eyes, ears, mouth, thumbs and little fingers are not
   used.
 * Training: `{command}`; seed and settings are in that file.

@@ -17,11 +17,10 @@ from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import CHANNELS, PERIOD, FeatureExtractor, Sample
 
 _SETTLE = 5
-"""Frames after the beginning in which nobody could tell."""
+"""Frames after a change in which nobody could tell."""
 _SURE = 20
-"""Frames after the beginning from which the answer counts fully (1 s)."""
-_SURE_AFTER_CHANGE = (24, 56)
-"""The same two after a change of exercise, when most of the window still shows the old one."""
+"""Frames after a change from which the answer counts fully (1 s)."""
+_OTHER = ACTIONS.index("other")
 
 
 @dataclass(frozen=True)
@@ -92,22 +91,34 @@ class Sampler:
         first = self._draw()
         change = self._rng.random() < 0.33
         length = int(self._rng.integers(10, self._frames - 20)) if change else self._frames
-        end = self._put(first, 0, length, world, seen)
-        labels[:], weights[:end] = ACTIONS.index(first.label), _ramp(end, _SETTLE, _SURE)
+        end = self._put(first, 0, length, world, seen, labels)
+        changes = np.zeros(self._frames, np.bool_)
+        changes[0] = True
         if change:
             second = self._draw(first.label if self._rng.random() < 0.4 else None)
-            stop = self._put(second, end, self._frames - end, world, seen)
-            labels[end:] = ACTIONS.index(second.label)
-            settle = (_SETTLE, _SURE) if second.label == first.label or end < _SURE else _SURE_AFTER_CHANGE
-            weights[end:stop] = _ramp(stop - end, *settle)
+            changes[end] = True
+            end = self._put(second, end, self._frames, world, seen, labels)
+        changes[1:] |= labels[1:] != labels[:-1]
+        weights[:end] = _ramp(_since(changes))[:end]
 
-    def _put(self, sequence: Sequence, begin: int, length: int, world: Floats, seen: NDArray[np.bool_]) -> int:
-        piece, visible = augment(sequence, length, self._rng)
+    def _put(
+        self, sequence: Sequence, begin: int, stop: int,
+        world: Floats, seen: NDArray[np.bool_], labels: NDArray[np.int64],
+    ) -> int:  # fmt: skip
+        """Put a variant of `sequence` there; returns where it ends, which is `stop` or earlier."""
+        piece, visible, begun = augment(sequence, stop - begin, self._rng)
         end = begin + len(piece)
         world[begin:end], seen[begin:end] = piece, visible
+        labels[begin:end] = np.where(begun, ACTIONS.index(sequence.label), _OTHER)
         return end
 
 
-def _ramp(frames: int, settle: int, sure: int) -> Floats:
-    """(frames,) 0 up to `settle`, rising to 1 at `sure`."""
-    return np.clip((np.arange(frames) - settle) / (sure - settle), 0.0, 1.0).astype(np.float32)
+def _since(changes: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(T,) frames since the last change; the first frame is one."""
+    frames = np.arange(len(changes))
+    return frames - np.maximum.accumulate(np.where(changes, frames, 0))
+
+
+def _ramp(since: NDArray[np.int64]) -> Floats:
+    """(T,) 0 up to `_SETTLE`, rising to 1 at `_SURE`."""
+    return np.clip((since - _SETTLE) / (_SURE - _SETTLE), 0.0, 1.0).astype(np.float32)

@@ -51,7 +51,7 @@ def load_sequences(
         irds.exercises(data_root / "irds", config.irds_every),
         videos.exercises(data_root / "clips", pose_model, cache),
         synthetic.read(config.synthetic, config.seed),
-        (sequence for sequence in simulated if sequence.part != "test"),
+        (sequence for sequence in simulated if sequence.part != "test" and len(sequence.stamps)),
     )
     return [sequence.resampled() for source in sources for sequence in source]
 
@@ -144,7 +144,7 @@ def main(
         data_root: folder that holds the sets.
         pose_model: the pose_landmarker_*.task for the clips.
         cache: folder for the landmarks of the clips.
-        simulated: athletes to learn from too; those of the test part are left out.
+        simulated: athletes to learn from too; those of the test part, and whoever MediaPipe never sees, are left out.
 
     Returns:
         The sha256 of the weights.

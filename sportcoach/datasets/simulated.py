@@ -46,6 +46,7 @@ def sequence(clip: Clip) -> Sequence:
         imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
         part=clip.split,
         angles=np.radians(clip.angles[there]).astype(np.float32),
+        begin=int(clip.stamps[clip.repetitions.begin.min(initial=len(clip.stamps) - 1)]),
     )
 
 

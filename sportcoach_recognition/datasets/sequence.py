@@ -42,6 +42,7 @@ class Sequence:
     part: train, validation or test where the set itself says so, else empty.
     angles: (T, A) true joint angles [rad] in the order of `sportcoach_perception.angles.ANGLES`, NaN where not known;
         empty without truth.
+    begin: stamp from which the action is done [ns]; nothing is done before it.
     """
 
     stamps: NDArray[np.int64]
@@ -57,6 +58,7 @@ class Sequence:
     imu_seen: Bools = field(default_factory=lambda: np.zeros((len(LIMBS), 2), np.bool_))
     part: str = ""
     angles: Floats = field(default_factory=lambda: np.zeros((0, len(ANGLES)), np.float32))
+    begin: int = 0
 
     def resampled(self) -> Sequence:
         """The same at the recogniser's rate, made by the recogniser's own resampler."""
@@ -70,7 +72,7 @@ class Sequence:
             np.array([sample.stamp for sample in samples], np.int64),
             np.stack([sample.world for sample in samples]),
             np.stack([sample.seen for sample in samples]),
-            self.label, self.source, self.subject, self.name, self.depth,
+            self.label, self.source, self.subject, self.name, self.depth, begin=self.begin,
         )  # fmt: skip
 
 

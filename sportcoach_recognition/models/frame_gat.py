@@ -18,7 +18,13 @@ from sportcoach_recognition.features import CHANNELS
 from sportcoach_recognition.graph import NODES, adjacency, node_indices
 
 WINDOW = 64
-"""Frames over which the pooled features are averaged (3.2 s)."""
+"""Frames that an answer rests on (3.2 s)."""
+
+AGE_STEP = 4
+"""So many frames that follow each other are of the same age (0.2 s)."""
+
+_LOUDEST = 3.0
+"""Bound of the logarithm of a frame's weight, lest one frame drown all others."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,14 @@ class CausalConv(nn.Module):
 
 
 State = list[Tensor]
-"""What `step` remembers of a stream: the past of every convolution, then the window that is averaged."""
+"""What `step` remembers of a stream: the past of every convolution, then the weighted frames of the window."""
 
 
 class FrameGat(nn.Module):
     """Features of the last frames to scores of the actions.
+
+    A frame counts as much as it tells, and as its age lets it: standing still must not outvote the beginning of a
+    movement.
 
     Attributes:
         mean, std: (N, 9) of p, v, alpha a over the training set, for the z-score of eq. 9.
@@ -88,6 +97,8 @@ class FrameGat(nn.Module):
         self.tcn = nn.ModuleList(CausalConv(c, config.kernel, d) for d in config.dilations)
         self.gat = nn.ModuleList(DenseGATConv(c, c // config.heads, config.heads) for _ in range(2))
         self.hidden = nn.Linear(2 * c, 2 * c)
+        self.telling = nn.Linear(2 * c, 1)
+        self.age = nn.Parameter(torch.zeros(WINDOW // AGE_STEP))
         self.classifier = nn.Linear(2 * c, len(ACTIONS))
         self.dropout = nn.Dropout(config.dropout)
 
@@ -108,10 +119,20 @@ class FrameGat(nn.Module):
         peak = (h - 1e4 * (1.0 - weight)).amax(1).clamp(min=-10.0)
         return F.relu(self.hidden(torch.cat([mean, peak], dim=-1)))
 
+    def _weighted(self, pooled: Tensor) -> Tensor:
+        """Pooled features (..., 2 C) times how much the frame tells, and that as the last channel (..., 2 C + 1)."""
+        weight = (_LOUDEST * torch.tanh(self.telling(pooled) / _LOUDEST)).exp()
+        return torch.cat([weight * pooled, weight], dim=-1)
+
+    def _by_age(self) -> Tensor:
+        """(WINDOW,) weight of a frame by its age in frames."""
+        return self.age.exp().repeat_interleave(AGE_STEP)
+
     def forward(self, features: Tensor, stride: int = 1) -> Tensor:
         """Scores (B, ceil(T / stride), 5) at every stride-th frame of features (B, T, 33, 16), each from the past only.
 
-        With a stride, attention and average see every stride-th frame only: cheaper, and the same on average.
+        With a stride, attention over joints and over time see every stride-th frame only: cheaper, and the same on
+        average.
         """
         x, seen = self._normalise(features)
         b, t, n, _ = x.shape
@@ -122,7 +143,8 @@ class FrameGat(nn.Module):
         h = h.reshape(b, n, -1, t).permute(0, 3, 1, 2)[:, ::stride]
         seen = seen[:, ::stride]
         pooled = self._attend(h.reshape(-1, n, h.shape[-1]), seen.reshape(-1, n)).view(b, h.shape[1], -1)
-        scores: Tensor = self.classifier(self.dropout(_moving_average(pooled, WINDOW // stride)))
+        total = _moving_sum(self._weighted(pooled), self._by_age()[::stride])
+        scores: Tensor = self.classifier(self.dropout(total[..., :-1] / total[..., -1:]))
         return scores
 
     def start(self) -> State:
@@ -139,16 +161,14 @@ class FrameGat(nn.Module):
         for layer, past in zip(self.tcn, state[:-1], strict=True):
             h, past = layer.step(h, past)  # type: ignore[operator]
             after.append(past)
-        pooled = F.pad(self._attend(h[None], seen[None]), (0, 1), value=1.0)  # the last channel counts the frames
-        window = torch.cat([state[-1], pooled])
-        total = window.sum(0)
+        window = torch.cat([state[-1], self._weighted(self._attend(h[None], seen[None]))])
+        total = self._by_age().flip(0) @ window
         scores: Tensor = self.classifier(total[:-1] / total[-1])
         return scores, [*after, window[1:]]
 
 
-def _moving_average(x: Tensor, width: int) -> Tensor:
-    """Mean of (B, T, C) over up to `width` frames to and including each frame."""
-    total = F.pad(x.cumsum(1), (0, 0, 1, 0))
-    end = torch.arange(1, x.shape[1] + 1, device=x.device)
-    begin = (end - width).clamp(min=0)
-    return (total[:, end] - total[:, begin]) / (end - begin)[:, None]
+def _moving_sum(x: Tensor, weights: Tensor) -> Tensor:
+    """Sum of (B, T, C) over each frame and those before it, weighted by their age (A,) in frames."""
+    rows = x.transpose(1, 2).flatten(0, 1)[:, None]
+    total = F.conv1d(F.pad(rows, (len(weights) - 1, 0)), weights.flip(0)[None, None])
+    return total.view(x.shape[0], x.shape[2], -1).transpose(1, 2)

@@ -14,6 +14,7 @@ def network(**settings: object) -> FrameGat:
     net = FrameGat(Config(**settings)).eval()  # type: ignore[arg-type]
     net.mean.normal_()
     net.std.uniform_(0.5, 2.0)
+    net.age.data.normal_()
     return net
 
 

@@ -14,6 +14,10 @@ from sportcoach_recognition.datasets.sequence import Sequence, hip_centred
 from sportcoach_recognition.datasets.synthetic import MOVEMENTS, angles, figure
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.recognizer import Decision, Recognizer
+from sportcoach_sim.athlete import Athlete, Truth
+from sportcoach_sim.plan import PlannedSet
+from sportcoach_sim.scene import Scene
+from sportcoach_sim.subject import Subject
 
 
 def athlete(movement: str, seconds: float = 5.0, seed: int = 5, rate: float = 30.0, start: int = 0) -> list[FusedFrame]:
@@ -55,6 +59,27 @@ def run(recognizer: Recognizer, frames: list[FusedFrame]) -> list[Action]:
 def test_each_movement_is_named(recognizer: Recognizer, movement: str) -> None:
     right = [run(recognizer, athlete(movement, seed=seed))[-1].label == MOVEMENTS[movement].label for seed in (1, 2, 3)]
     assert sum(right) >= 2
+
+
+@pytest.mark.parametrize("exercise", ["squat", "lunge", "jumping_jack"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_exercise_is_named_within_a_second_of_its_beginning(
+    recognizer: Recognizer, exercise: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    scene = Scene.sample(rng, float(rng.uniform(-80.0, 80.0)))
+    standing, named = [], []
+    with Athlete(Subject.sample(rng), (PlannedSet(exercise, 1, rest=2.0),), seed, scene, draw=False) as simulated:
+        for truth in (seen.data for seen in simulated.observe() if isinstance(seen.data, Truth)):
+            frame = FusedFrame(truth.stamp, True, truth.skeleton.world, truth.skeleton.visibility)
+            label = recognizer.step(frame).label
+            if truth.stage != "idle":
+                named.append((truth.stamp, label))
+            elif not named:
+                standing.append(label)
+    assert set(standing[30:]) == {"other"}  # from a second after somebody came into view
+    begin = named[0][0]
+    assert next(stamp for stamp, label in named if label == exercise) - begin <= 1_000_000_000
 
 
 @pytest.mark.parametrize("rate", [15.0, 24.0, 60.0])

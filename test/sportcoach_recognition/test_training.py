@@ -59,10 +59,23 @@ def test_the_same_seed_draws_the_same_batches_and_every_action() -> None:
     assert np.isfinite(one.features).all()
 
 
+def test_nothing_is_done_before_an_action_begins_and_nobody_is_asked_at_once() -> None:
+    squat = next(s for s in SEQUENCES if s.label == "squat")
+    late = replace(squat, begin=int(squat.stamps[len(squat.stamps) // 2]))
+    batch = Sampler([late], {}, 80, seed=4).batch(64)
+    squats = batch.labels == ACTIONS.index("squat")
+    sure = batch.weights > 0.0
+    assert set(batch.labels[sure].tolist()) == {ACTIONS.index("squat"), ACTIONS.index("other")}
+    begins = np.argwhere(squats[:, 1:] & ~squats[:, :-1])
+    assert len(begins)
+    for row, frame in begins:
+        assert not sure[row, frame + 1 : frame + 6].any()
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_augmented_pieces_are_hip_centred_and_not_too_long(seed: int) -> None:
-    world, seen = augment(SEQUENCES[seed], 50, np.random.default_rng(seed))
-    assert len(world) == len(seen) <= 50
+    world, seen, begun = augment(SEQUENCES[seed], 50, np.random.default_rng(seed))
+    assert len(world) == len(seen) == len(begun) <= 50
     np.testing.assert_allclose(world[:, [23, 24]].mean(1), 0.0, atol=1e-5)
     assert world.dtype == np.float32
 
@@ -70,7 +83,7 @@ def test_augmented_pieces_are_hip_centred_and_not_too_long(seed: int) -> None:
 def test_mirroring_keeps_left_and_right_consistent() -> None:
     standing = next(s for s in SEQUENCES if s.name.startswith("stand"))
     for seed in range(20):
-        world, _ = augment(standing, 30, np.random.default_rng(seed))
+        world, _, _ = augment(standing, 30, np.random.default_rng(seed))
         shoulders, hips = world[:, 11] - world[:, 12], world[:, 23] - world[:, 24]
         assert ((shoulders * hips)[:, [0, 2]].sum(1) > -0.01).mean() > 0.8
 
