@@ -30,6 +30,12 @@ EARLY_TURN: Final = 0.05
 """Fall at which the turning point is probably passed, though the athlete may still think better of it [share of the
 full range: on a short way out, less than that is MediaPipe's tremble]."""
 
+STEADY_FALL: Final = 200_000_000
+"""So is it after falling all the time for so long [ns] ..."""
+
+STEADY_TURN: Final = 0.01
+"""... by more than this [share of the full range]."""
+
 ONSET: Final = 0.1
 """Rise above the lowest progress that belongs to resting [share of the full range]."""
 
@@ -98,7 +104,7 @@ class RepetitionCounter:
         """Forget the movement under way."""
         self.phase = Phase.IDLE
         self.progress = math.nan
-        self._stamp = 0
+        self._stamp = self._rose_at = 0
         self._low, self._low_stamp = math.inf, 0
         self._peak, self._peak_stamp = -math.inf, 0
         self._counted_at: int | None = None
@@ -128,11 +134,14 @@ class RepetitionCounter:
         return None
 
     def _smooth(self, stamp: int, progress: float) -> None:
-        if math.isnan(self.progress):
+        before = self.progress
+        if math.isnan(before):
             self.progress = progress
         else:
             samples = (stamp - self._stamp) * 1e-9 * SMOOTHING_RATE
-            self.progress += (1.0 - (1.0 - SMOOTHING) ** samples) * (progress - self.progress)
+            self.progress += (1.0 - (1.0 - SMOOTHING) ** samples) * (progress - before)
+        if not self.progress < before:
+            self._rose_at = stamp
         self._stamp = stamp
 
     @property
@@ -168,8 +177,12 @@ class RepetitionCounter:
             self._rise(stamp)
         elif self.progress < self._peak - TURN * swing:
             self.phase = Phase.END
-        if not self._has_turned and self.progress < self._peak - EARLY_TURN * max(swing, 1.0):
+        if not self._has_turned and self._seems_turned(stamp, swing):
             self.turned = self._has_turned = True
+
+    def _seems_turned(self, stamp: int, swing: float) -> bool:
+        fall = self._peak - self.progress
+        return fall > EARLY_TURN * max(swing, 1.0) or (fall > STEADY_TURN and stamp - self._rose_at >= STEADY_FALL)
 
     def _back(self, stamp: int) -> Cycle | None:
         if self.progress > self._peak:

@@ -56,6 +56,17 @@ def test_a_tremble_on_the_way_out_is_no_turning_point() -> None:
     assert len(turns) == 1 and turns[0] > len(rest(0.3)) + len(out)
 
 
+def test_a_slow_and_steady_way_back_is_noticed_before_it_has_gone_far() -> None:
+    counter = RepetitionCounter()
+    signal = [*rest(0.3), *np.linspace(0.0, 0.55, 20), *np.linspace(0.55, 0.4, 45)]
+    turned = None
+    for index, value in enumerate(signal):
+        counter.step(round((index + 1) * 1e9 / RATE), value)
+        turned = index if counter.turned and turned is None else turned
+    assert turned is not None
+    assert 0.51 < signal[turned] < 0.54
+
+
 @pytest.mark.parametrize("rate", [15, 24, 30, 60, 120])
 def test_the_frame_rate_does_not_matter(rate: int) -> None:
     assert len(count(swing(seconds=1.5, rate=rate) * 4, rate)) == 4
