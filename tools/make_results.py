@@ -306,7 +306,7 @@ def share_named(session: dict[str, Any], exercise: str) -> float:
 
 
 def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
-    """How many recorded movements are named right, set by set."""
+    """How many recorded movements, of people and of simulated athletes, are named right, set by set."""
     rows, commands = [], []
     for run in runs:
         figure = {entry["name"]: entry for entry in run["figures"]}
@@ -319,13 +319,15 @@ def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
         what = f"{run['dataset']} {run['protocol']}, {run['modality']}"
         cells = (what, *shares, run["settings"], f"{len(run['folds'])} in {minutes:.0f} min", run["date"], published)
         rows.append(f"| {' | '.join(cells)} |")
-        rows_of_folds = ", ".join(f"{fold['tested']} {fold['accuracy']:.1%}" for fold in run["folds"])
+        rows_of_folds = ", ".join(
+            f"{fold['tested']} {fold['accuracy']:.1%} of {fold['test_sequences']}" for fold in run["folds"]
+        )
         commands.append(f"* {what}: {run['division']}: {rows_of_folds}.")
     if not runs:
         return []
     return [
         "",
-        "## Recorded movements of people",
+        "## Recorded movements",
         "",
         "Every figure is of subjects or sources that were not trained on; targets in brackets, for the standard test "
         f"part where the set has one. Times are those of a machine that was busy otherwise. {runs[0]['machine']}, seed "
