@@ -105,7 +105,9 @@ def _plot(table: Mapping[str, Mapping[str, Mean]]) -> LinePlot:
         curve(name, [x + 0.08 * (n - 1) for x in place], [means[name] for means in table.values()], joined=False)
         for n, name in enumerate(names)
     ]
-    labels = [label.replace("stream_gat", "ours").replace("tcn_gat", "paper's") for label in table]
+    labels = [
+        label.replace("stream_gat", "ours").replace("tcn_gat", "paper's").replace("without", "no") for label in table
+    ]
     return LinePlot("What each part contributes", "", "accuracy, Angle-Score", curves, bottom=None, ticks=labels)
 
 

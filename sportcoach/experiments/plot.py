@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 
 WIDTH, HEIGHT = 640, 400
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 40, 52
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 60, 52
 """Margins [px]."""
 
 COLOURS: Final = ("#1668b8", "#c7431f", "#2c8a4b", "#7b4fa3", "#8a6d1f", "#4a5560")
@@ -56,6 +56,8 @@ class LinePlot:
         xs = [x for line in self.lines for x in line.x] or [0.0]
         ys = [y for line in self.lines for end in line.ends() for y in end if math.isfinite(y)] or [0.0]
         x_range = (min(xs), max(xs) if max(xs) > min(xs) else min(xs) + 1.0)
+        if self.ticks:  # room for the first and the last name
+            x_range = (-0.5, len(self.ticks) - 0.5)
         low = min(ys) if self.bottom is None else self.bottom
         high = max(*ys, low + 1e-9) if self.top is None else self.top
         parts = [
@@ -63,11 +65,20 @@ class LinePlot:
             'font-size="12" fill="#222">',
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
             f'<text x="{LEFT}" y="22" font-size="14" font-weight="bold">{escape(self.title)}</text>',
+            self._legend(),
             *self._grid(x_range, (low, high)),
+            *(_curve(line, colour, x_range, (low, high)) for line, colour in self._coloured()),
         ]
-        for number, line in enumerate(self.lines):
-            parts += _curve(line, COLOURS[number % len(COLOURS)], x_range, (low, high), number)
         return "\n".join([*parts, "</svg>"]) + "\n"
+
+    def _coloured(self) -> list[tuple[Line, str]]:
+        return [(line, COLOURS[number % len(COLOURS)]) for number, line in enumerate(self.lines)]
+
+    def _legend(self) -> str:
+        """The names of the curves in one row under the title, clear of the points."""
+        names = (f'<tspan dx="{16 * (n > 0)}" fill="{colour}">{escape(line.label)}</tspan>'
+                 for n, (line, colour) in enumerate(self._coloured()))  # fmt: skip
+        return f'<text x="{LEFT}" y="42">{"".join(names)}</text>'
 
     def _grid(self, x_range: tuple[float, float], y_range: tuple[float, float]) -> list[str]:
         parts = []
@@ -89,9 +100,7 @@ class LinePlot:
         return parts
 
 
-def _curve(
-    line: Line, colour: str, x_range: tuple[float, float], y_range: tuple[float, float], number: int
-) -> list[str]:
+def _curve(line: Line, colour: str, x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
     def height(value: float) -> float:
         return _place(value, y_range, HEIGHT - BOTTOM, TOP)
 
@@ -105,11 +114,7 @@ def _curve(
     parts = [f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'] if line.joined else []
     parts += [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y, _, _ in points]
     parts += [f'<path d="M{x} {low}V{high}" stroke="{colour}"/>' for x, _, low, high in points if low != high]
-    y = TOP + 14 + 18 * number
-    return [
-        "".join(parts),
-        f'<text x="{WIDTH - RIGHT - 6}" y="{y}" text-anchor="end" fill="{colour}">{escape(line.label)}</text>',
-    ]
+    return "".join(parts)
 
 
 def _place(value: float, span: tuple[float, float], first: float, last: float) -> float:
