@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,6 +85,7 @@ class FitConfig:
         validate_every, patience: steps between two looks at the validation part, without a better one before the end.
         perturbations: variants of the movements.
         network: sizes that differ from the network's defaults.
+        beside: settings of networks of another kind that answer together with these, with the same weight.
     """
 
     model: str = "stream_gat"
@@ -106,6 +107,7 @@ class FitConfig:
     patience: int = 1000
     perturbations: Perturbations = field(default_factory=Perturbations)
     network: Mapping[str, Any] = field(default_factory=lambda: {"window": 256})
+    beside: FitConfig | None = None
 
     def __post_init__(self) -> None:
         if self.steps < 10:
@@ -113,15 +115,21 @@ class FitConfig:
 
     @classmethod
     def read(cls, path: Path) -> FitConfig:
-        """The settings in a YAML file.
+        """The settings in a YAML file; one that says `together: [A, B]` names two others in its folder.
 
         Raises:
             UserError: no such file, not YAML, or an unknown or unfit setting.
         """
-        return _read(
-            path,
-            lambda settings: cls(**{**settings, "perturbations": Perturbations(**settings.get("perturbations", {}))}),
-        )
+
+        def make(settings: dict[str, Any]) -> FitConfig:
+            if "together" not in settings:
+                return cls(**{**settings, "perturbations": Perturbations(**settings.get("perturbations", {}))})
+            if len(settings) > 1 or len(settings["together"]) != 2:
+                raise TypeError("together names two files of settings, and nothing stands beside it")
+            first, second = (cls.read(path.parent / str(name)) for name in settings["together"])
+            return replace(first, beside=second)
+
+        return _read(path, make)
 
 
 def _read(path: Path, make: Callable[[dict[str, Any]], Settings]) -> Settings:

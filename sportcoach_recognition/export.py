@@ -85,7 +85,7 @@ def export(weights: Path, out: Path, window: int = 0) -> float:
     if weights.with_suffix(".json").exists():
         fitted = Fitted.load(weights)
         network = fitted.networks[0]
-        if len(fitted.networks) > 1 or not isinstance(network, StreamGat):
+        if len(fitted.networks) > 1 or fitted.beside or not isinstance(network, StreamGat):
             raise UserError(f"{weights} holds no single stream_gat: other networks have no steps to export")
         config = network.config
         t = window or 1

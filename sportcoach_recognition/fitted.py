@@ -66,6 +66,7 @@ class Fitted:
     outputs: the class that each output of the networks speaks for; the probabilities of several are summed.
     subtasks, told_by: the subtask that each output is for, and the expression that finds it in a sequence's name, when
         it is known which one was asked for.
+    beside: networks of another kind that answer together with these, with the same weight.
     """
 
     model: str
@@ -74,6 +75,7 @@ class Fitted:
     outputs: tuple[str, ...]
     subtasks: tuple[str, ...] = ()
     told_by: str = ""
+    beside: Fitted | None = None
 
     def predict(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None = None) -> Floats:
         """Probabilities (N, K) float32 of the classes for each sequence as it is.
@@ -82,6 +84,10 @@ class Fitted:
             sequences: N of them.
             view: what the networks may see of them, such as Inputs.without_imu.
         """
+        own = self._own(sequences, view)
+        return own if self.beside is None else np.asarray(0.5 * (own + self.beside.predict(sequences, view)))
+
+    def _own(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None) -> Floats:
         answers = [np.zeros((0, len(self.outputs)), np.float32)]
         device = next(iter((*self.networks[0].parameters(), *self.networks[0].buffers()))).device
         for begin in range(0, len(sequences), _BATCH):
@@ -105,7 +111,7 @@ class Fitted:
         return np.array([[own == name or name is None for own in self.subtasks] for name in known], np.float32)
 
     def save(self, path: Path) -> None:
-        """Write the weights to `path` (.safetensors), and what they are beside it (.json)."""
+        """Write the weights to `path` (.safetensors), what they are next to it (.json), and likewise `beside`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         save_file(
             {
@@ -115,7 +121,7 @@ class Fitted:
             },
             path,
         )
-        about = {
+        about: dict[str, Any] = {
             "model": self.model,
             "classes": self.classes,
             "outputs": self.outputs,
@@ -124,6 +130,9 @@ class Fitted:
             "members": len(self.networks),
             "config": asdict(self.networks[0].config),  # type: ignore[call-overload]
         }
+        if self.beside:
+            about["beside"] = f"{path.stem}-beside.safetensors"
+            self.beside.save(path.with_name(about["beside"]))
         path.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n")
 
     @classmethod
@@ -146,8 +155,9 @@ class Fitted:
             raise UserError(
                 f"{path} does not hold a trained network with its .json beside it; train it again"
             ) from error
+        beside = cls.load(path.with_name(about["beside"])) if about.get("beside") else None
         told = tuple(about.get("subtasks", ())), about.get("told_by", "")
-        return cls(about["model"], tuple(about["classes"]), tuple(networks), tuple(about["outputs"]), *told)
+        return cls(about["model"], tuple(about["classes"]), tuple(networks), tuple(about["outputs"]), *told, beside)
 
 
 _BATCH: Final = 32

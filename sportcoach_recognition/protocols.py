@@ -47,7 +47,10 @@ def _correctness(sequence: Sequence) -> str:
 
 
 _UTD = Protocol(
-    divisions.standard_subjects((2, 4, 6, 8)), utd_mhad.CLASSES, settings="utd-mhad-rocket", targets={"accuracy": 0.99}
+    divisions.standard_subjects((2, 4, 6, 8)),
+    utd_mhad.CLASSES,
+    settings="utd-mhad-together",
+    targets={"accuracy": 0.99},
 )
 _BERKELEY = Protocol(
     divisions.standard_subjects(range(8, 13)),
@@ -73,7 +76,7 @@ _CORRECTNESS = Protocol(
 _PENN = Protocol(
     divisions.standard_parts(divisions.block_folds),
     penn_action.CLASSES,
-    settings="penn-action-rocket",
+    settings="penn-action-together",
     targets={"accuracy": 0.985},
 )
 _PUSHUP = Protocol(

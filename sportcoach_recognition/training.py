@@ -69,7 +69,10 @@ def fit(
             for member in range(config.members)
         ]
     told_by = config.subtask if config.told else ""
-    return Fitted(config.model, classes, tuple(members), outputs, exercises if told_by else (), told_by)
+    beside = None
+    if config.beside:
+        beside = fit(train, validation, classes, config.beside, seed, folder / "beside" if folder else None)
+    return Fitted(config.model, classes, tuple(members), outputs, exercises if told_by else (), told_by, beside)
 
 
 def _outputs(

@@ -95,10 +95,9 @@ def _classifier(
     def trained(fold: Fold) -> Classifier:
         train, validation = evaluate.fit_parts(fold)
         number = division.folds.index(fold) + 1
-        effort = "at once" if config.model in LEARN_AT_ONCE else f"{config.steps} steps of {config.batch}"
         say(
             f"training {number} of {len(division.folds)} ({fold.name} tested): {len(train)} sequences, "
-            f"{config.members} x {config.model}, {effort}"
+            f"{_effort(config)}"
         )
         folder = arguments.out / f"fold{number}" if arguments.out else None
         fitted = fit(protocol.trained_on(train), validation, classes, config, arguments.seed, folder)
@@ -107,6 +106,13 @@ def _classifier(
         return fitted
 
     return trained
+
+
+def _effort(config: FitConfig) -> str:
+    """What is going to be trained, in words."""
+    effort = "at once" if config.model in LEARN_AT_ONCE else f"{config.steps} steps of {config.batch}"
+    own = f"{config.members} x {config.model}, {effort}"
+    return f"{own}; {_effort(config.beside)}" if config.beside else own
 
 
 def _figures(answers: list[Answers], classes: tuple[str, ...], targets: Mapping[str, float]) -> list[Figure]:

@@ -78,6 +78,33 @@ def test_rocket_repeats_and_is_kept(rocket: Fitted, tmp_path: Path) -> None:
     assert np.array_equal(Fitted.load(tmp_path / "net.safetensors").predict(SIDES), rocket.predict(SIDES))
 
 
+TCN = FitConfig(model="tcn", steps=10, batch=8, network={"rate": RATE, "window": 64})
+
+
+def test_two_kinds_answer_together_by_the_mean_of_what_each_says(rocket: Fitted, tmp_path: Path) -> None:
+    tcn = fit(SIDES[:16], [], ("left", "right"), TCN, seed=0)
+    both = fit(SIDES[:16], [], ("left", "right"), replace(ROCKET, beside=TCN), seed=0, folder=tmp_path / "run")
+    mean = 0.5 * (rocket.predict(SIDES) + tcn.predict(SIDES))
+    np.testing.assert_allclose(both.predict(SIDES), mean, atol=1e-6)
+    both.save(tmp_path / "net.safetensors")
+    assert np.array_equal(Fitted.load(tmp_path / "net.safetensors").predict(SIDES), both.predict(SIDES))
+    (tmp_path / "net-beside.safetensors").unlink()
+    with pytest.raises(UserError, match="net-beside"):
+        Fitted.load(tmp_path / "net.safetensors")
+
+
+def test_settings_may_name_two_others_that_answer_together(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("model: rocket\ncopies: 3\n")
+    (tmp_path / "b.yaml").write_text("model: tcn\nsteps: 20\n")
+    (tmp_path / "both.yaml").write_text("together: [a.yaml, b.yaml]\n")
+    both = FitConfig.read(tmp_path / "both.yaml")
+    assert (both.model, both.copies, both.beside) == ("rocket", 3, FitConfig.read(tmp_path / "b.yaml"))
+    for text in ("together: [a.yaml]", "together: [a.yaml, b.yaml]\nsteps: 20", "together: [a.yaml, c.yaml]"):
+        (tmp_path / "both.yaml").write_text(text)
+        with pytest.raises(UserError, match=r"not valid|cannot be read"):
+            FitConfig.read(tmp_path / "both.yaml")
+
+
 REFERENCE = FitConfig(model="reference", subtask="_(.*)$", told=True, network={"strength": 0.1})
 
 
