@@ -127,6 +127,8 @@ class FitConfig:
             if len(settings) > 1 or len(settings["together"]) != 2:
                 raise TypeError("together names two files of settings, and nothing stands beside it")
             first, second = (cls.read(path.parent / str(name)) for name in settings["together"])
+            if first.beside or second.beside:
+                raise TypeError("together names settings of single kinds")
             return replace(first, beside=second)
 
         return _read(path, make)

@@ -44,27 +44,26 @@ def test_every_repetition_counts_once(number: int, depth: float, seconds: float,
     assert len(count(noisy)) == number
 
 
-def test_a_tremble_on_the_way_out_is_no_turning_point() -> None:
-    counter = RepetitionCounter()
-    out = [*np.linspace(0.0, 0.53, 12), 0.45, 0.46, *np.linspace(0.53, 1.0, 12)]
-    back = list(np.linspace(0.97, 0.3, 15))
-    turns = []
-    for index, value in enumerate([*rest(0.3), *out, *back]):
+def turns(signal: Iterable[float]) -> list[int]:
+    """At which samples the turning point seems to be passed."""
+    counter, found = RepetitionCounter(), []
+    for index, value in enumerate(signal):
         counter.step(round((index + 1) * 1e9 / RATE), value)
         if counter.turned:
-            turns.append(index)
-    assert len(turns) == 1 and turns[0] > len(rest(0.3)) + len(out)
+            found.append(index)
+    return found
+
+
+def test_a_tremble_on_the_way_out_is_no_turning_point() -> None:
+    out = [*rest(0.3), *np.linspace(0.0, 0.53, 12), 0.45, 0.46, *np.linspace(0.53, 1.0, 12)]
+    found = turns([*out, *np.linspace(0.97, 0.3, 15)])
+    assert len(found) == 1 and found[0] > len(out)
 
 
 def test_a_slow_and_steady_way_back_is_noticed_before_it_has_gone_far() -> None:
-    counter = RepetitionCounter()
     signal = [*rest(0.3), *np.linspace(0.0, 0.55, 20), *np.linspace(0.55, 0.4, 45)]
-    turned = None
-    for index, value in enumerate(signal):
-        counter.step(round((index + 1) * 1e9 / RATE), value)
-        turned = index if counter.turned and turned is None else turned
-    assert turned is not None
-    assert 0.51 < signal[turned] < 0.54
+    found = turns(signal)
+    assert found and 0.51 < signal[found[0]] < 0.54
 
 
 @pytest.mark.parametrize("rate", [15, 24, 30, 60, 120])

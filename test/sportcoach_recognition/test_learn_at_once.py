@@ -103,6 +103,10 @@ def test_settings_may_name_two_others_that_answer_together(tmp_path: Path) -> No
         (tmp_path / "both.yaml").write_text(text)
         with pytest.raises(UserError, match=r"not valid|cannot be read"):
             FitConfig.read(tmp_path / "both.yaml")
+    (tmp_path / "both.yaml").write_text("together: [a.yaml, b.yaml]")
+    (tmp_path / "three.yaml").write_text("together: [both.yaml, b.yaml]")
+    with pytest.raises(UserError, match="single kinds"):
+        FitConfig.read(tmp_path / "three.yaml")
 
 
 REFERENCE = FitConfig(model="reference", subtask="_(.*)$", told=True, network={"strength": 0.1})
