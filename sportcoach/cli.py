@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--topics", nargs="+", default=[], metavar="TOPIC", help="only these (default: all)")
     replay.add_argument("--start", type=seconds, default=0.0, metavar="S", help="leave out the first seconds")
     replay.add_argument("--clock", action="store_true", help="publish /clock, for nodes with --use-sim-time")
+    replay.add_argument(
+        "--wait",
+        type=seconds,
+        default=10.0,
+        metavar="S",
+        help="longest wait for a listener (default 10; 0: none)",
+    )
     add_options(replay, "as in the graph", ("rate", "duration", "loop", "remap"))
     replay.set_defaults(command="replay")
 

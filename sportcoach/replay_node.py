@@ -84,6 +84,10 @@ class ReplayNode(SourceNode):
         if not self._topics:
             raise UserError(f"nothing of {bag.path} can be replayed; it holds {bag.contents()}")
 
+    def needs_listener(self) -> bool:
+        """A bag has time: what nobody hears yet would be lost, all of it when the bag is short."""
+        return True
+
     def is_heard(self) -> bool:
         """Whether somebody listens to what is replayed."""
         return any(publisher.get_subscription_count() > 0 for publisher in self._topics.values())

@@ -21,6 +21,7 @@ import yaml
 
 from sportcoach.graph import NodeSpec, Value, environment
 from sportcoach.respawn import Respawn
+from sportcoach.shared_memory import remove_left
 
 BACK_OFF: Final = 0.5
 """Seconds before the first restart; each further one waits twice as long."""
@@ -67,6 +68,8 @@ class _Child:
     respawn: Respawn = field(default_factory=Respawn)
     error: str = ""
     """The last error that the process logged."""
+    killed: bool = False
+    """Whether a process of it was ended by a signal, and could not clear up after itself."""
 
 
 def command_line(spec: NodeSpec) -> list[str]:
@@ -154,7 +157,7 @@ class Supervisor:
         return {name: child.process.pid for name, child in self._children.items() if child.process is not None}
 
     def stop(self) -> None:
-        """End every process and what these started; returns when all are gone, within 3 s."""
+        """End every process, what these started and what killed ones left; returns when all are gone, within 3 s."""
         self._stopping = True
         running = [child for child in self._children.values() if child.process is not None]
         for child in running:
@@ -162,6 +165,8 @@ class Supervisor:
         deadline = time.monotonic() + TERMINATE_TIME
         for child in running:
             self._reap(child, deadline)
+        if any(child.killed for child in self._children.values()):
+            remove_left(int(self._variables.get("ROS_DOMAIN_ID") or 0))
 
     def _launch(self, child: _Child) -> None:
         # setpriv has the kernel end the process when this one dies, even by SIGKILL; SIGTERM lets it close a recording.
@@ -216,6 +221,7 @@ class Supervisor:
         code = child.process.wait()
         child.reader.join(max(0.0, deadline + LAST_LINES - time.monotonic()))
         child.process = None
+        child.killed |= code < 0
         if self._stopping and child.exit_code is None:
             child.exit_code = code
 

@@ -46,6 +46,10 @@ class SourceNode(NodeBase):
     def play(self) -> None:
         """Publish from the first picture to the last; runs on the node's thread."""
 
+    def needs_listener(self) -> bool:
+        """Whether the first picture waits for somebody to listen, as it does where nodes are waited for."""
+        return bool(self.parameter("wait_for"))
+
     def is_heard(self) -> bool:
         """Whether somebody listens."""
         return bool(self._raw.get_subscription_count() > 0)
@@ -130,7 +134,7 @@ class SourceNode(NodeBase):
             self._stop.wait(0.1)
         for client in clients.values():  # only now: answers to impatient questions may have come late
             self.destroy_client(client)
-        while clients and not self.stopped and time.monotonic() < deadline:
+        while self.needs_listener() and not self.stopped and time.monotonic() < deadline:
             if self.is_heard():
                 self._stop.wait(SETTLE)
                 return

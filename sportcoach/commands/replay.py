@@ -66,6 +66,7 @@ def _node(arguments: argparse.Namespace, remap: dict[str, str]) -> NodeSpec:
         "duration": arguments.duration,
         "loop": arguments.loop,
         "clock": arguments.clock,
+        "wait_timeout": arguments.wait,
     }
     if arguments.topics:  # ROS cannot tell the type of an empty list
         parameters["topics"] = tuple(arguments.topics)
