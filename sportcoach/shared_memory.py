@@ -1,8 +1,9 @@
-"""What killed processes leave in shared memory: Fast DDS takes its files away only when a process ends by itself.
+"""What processes leave in shared memory: Fast DDS takes its files away only when they end one by one, by themselves.
 
-A participant has a segment `fastdds_ID` and listens on ports `fastdds_portN`, each with a semaphore, and with a file
-`..._el` that it keeps locked for as long as it lives ("Shared memory transport", documentation of Fast DDS). The
-numbers of the ports follow from the ROS domain (RTPS 2.5, section 9.6.2.3).
+A participant has a segment `fastdds_ID` and listens on ports `fastdds_portN`, each with a semaphore, and each with a
+file `..._el` that it keeps locked for as long as it lives ("Shared memory transport", documentation of Fast DDS).
+Those who write to a port have mapped it. A process that is killed leaves all of it; of processes that end at the same
+moment, each may leave the ports of the others.
 """
 
 from __future__ import annotations
@@ -16,41 +17,28 @@ from typing import Final
 
 FOLDER: Final = Path("/dev/shm")
 
-FIRST_PORT: Final = 7400
-"""Port of the lowest number in domain 0."""
-
-DOMAIN_PORTS: Final = 250
-"""Ports of a domain."""
-
-_FILE: Final = re.compile(r"(?:sem\.)?((?:fastdds|fastrtps)_(?:port(\d+)|[0-9a-f]{16}))(?:_el|_mutex)?")
+_FILE: Final = re.compile(r"(?:sem\.)?((?:fastdds|fastrtps)_(?:port\d+|[0-9a-f]{16}))(?:_el|_mutex)?")
 
 
-def remove_left(domain: int, folder: Path = FOLDER, processes: Path = Path("/proc")) -> list[str]:
-    """Remove what belonged to processes that are gone, and return the names of the files.
+def remove_left(folder: Path = FOLDER, processes: Path = Path("/proc")) -> list[str]:
+    """Remove what belonged to participants that are gone: what nobody has locked or mapped.
 
-    That is what nobody has mapped and nobody has locked: with a lock file, from any domain, as `fastdds shm clean`
-    does it; without one, a process that was killed while it left, only the ports of ROS domain `domain`.
+    Returns:
+        Names of the files.
     """
     groups: dict[str, list[Path]] = {}
-    ports: dict[str, int] = {}
     for path in folder.glob("*fast*_*"):
         if match := _FILE.fullmatch(path.name):
             groups.setdefault(match[1], []).append(path)
-            if match[2]:
-                ports[match[1]] = int(match[2])
-    first = FIRST_PORT + DOMAIN_PORTS * domain
+    mapped = _mapped(folder, processes) if groups else set()
     removed = []
-    mapped: Set[str] | None = None
-    for name, paths in sorted(groups.items()):
-        lock = folder / f"{name}_el"
-        if not (_is_free(lock) if lock in paths else first <= ports.get(name, -1) < first + DOMAIN_PORTS):
+    for paths in groups.values():
+        if any(path.name in mapped or (path.name.endswith("_el") and not _is_free(path)) for path in paths):
             continue
-        mapped = _mapped(folder, processes) if mapped is None else mapped
-        if name not in mapped:
-            for path in paths:
-                with suppress(OSError):  # somebody else was faster, or it is another user's
-                    path.unlink()
-                    removed.append(path.name)
+        for path in paths:
+            with suppress(OSError):  # somebody else was faster, or it is another user's
+                path.unlink()
+                removed.append(path.name)
     return sorted(removed)
 
 

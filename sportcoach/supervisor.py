@@ -68,8 +68,6 @@ class _Child:
     respawn: Respawn = field(default_factory=Respawn)
     error: str = ""
     """The last error that the process logged."""
-    killed: bool = False
-    """Whether a process of it was ended by a signal, and could not clear up after itself."""
 
 
 def command_line(spec: NodeSpec) -> list[str]:
@@ -157,7 +155,7 @@ class Supervisor:
         return {name: child.process.pid for name, child in self._children.items() if child.process is not None}
 
     def stop(self) -> None:
-        """End every process, what these started and what killed ones left; returns when all are gone, within 3 s."""
+        """End every process, what these started and what they left in memory; returns when all are gone, within 3 s."""
         self._stopping = True
         running = [child for child in self._children.values() if child.process is not None]
         for child in running:
@@ -165,8 +163,7 @@ class Supervisor:
         deadline = time.monotonic() + TERMINATE_TIME
         for child in running:
             self._reap(child, deadline)
-        if any(child.killed for child in self._children.values()):
-            remove_left(int(self._variables.get("ROS_DOMAIN_ID") or 0))
+        remove_left()
 
     def _launch(self, child: _Child) -> None:
         # setpriv has the kernel end the process when this one dies, even by SIGKILL; SIGTERM lets it close a recording.
@@ -221,7 +218,6 @@ class Supervisor:
         code = child.process.wait()
         child.reader.join(max(0.0, deadline + LAST_LINES - time.monotonic()))
         child.process = None
-        child.killed |= code < 0
         if self._stopping and child.exit_code is None:
             child.exit_code = code
 

@@ -28,7 +28,8 @@ def main(arguments: argparse.Namespace) -> int:
             raise UserError(f"{bag.path} is {(bag.end - bag.start) * 1e-9:.1f} s long, --start is {arguments.start:g}")
         _check_topics(bag, arguments.topics, remap)
         seconds = (bag.end - bag.start) * 1e-9
-        print(f"replaying {bag.path}, {seconds:.1f} s; the space bar pauses, Ctrl-C ends it", file=sys.stderr)
+        begins = f"when somebody listens, at most {arguments.wait:g} s from now" if arguments.wait else "at once"
+        print(f"replaying {bag.path}, {seconds:.1f} s, {begins}; the space bar pauses, Ctrl-C ends it", file=sys.stderr)
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
     lines = NodeLines(["replay_node"])
     with (

@@ -18,7 +18,6 @@ from sportcoach.supervisor import Supervisor
 
 SEGMENT = "fastdds_0123456789abcdef"
 PORT = "fastdds_port21411"
-DOMAIN = 56
 
 
 def participant(folder: Path, locks: bool = True) -> list[str]:
@@ -32,10 +31,10 @@ def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("domain", [DOMAIN, 3])
-def test_what_nobody_locks_and_maps_is_removed(domain: int, tmp_path: Path) -> None:
-    names = participant(tmp_path)
-    assert remove_left(domain, tmp_path) == names
+@pytest.mark.parametrize("locks", [True, False])
+def test_what_nobody_locks_or_maps_is_removed(locks: bool, tmp_path: Path) -> None:
+    names = participant(tmp_path, locks)
+    assert remove_left(tmp_path) == names
     assert left(tmp_path) == []
 
 
@@ -44,31 +43,24 @@ def test_what_is_locked_stays(tmp_path: Path) -> None:
     with (tmp_path / f"{SEGMENT}_el").open() as segment, (tmp_path / f"{PORT}_el").open() as port:
         fcntl.flock(segment, fcntl.LOCK_EX)
         fcntl.flock(port, fcntl.LOCK_EX)
-        assert remove_left(DOMAIN, tmp_path) == []
+        assert remove_left(tmp_path) == []
     assert left(tmp_path) == names
 
 
-def test_what_a_process_has_mapped_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", [PORT, f"sem.{PORT}_mutex"])
+def test_what_a_process_has_mapped_stays(file: str, tmp_path: Path) -> None:
     names = participant(tmp_path)
-    with (tmp_path / PORT).open("r+b") as file, mmap.mmap(file.fileno(), 0):
-        remove_left(DOMAIN, tmp_path)
+    with (tmp_path / file).open("r+b") as opened, mmap.mmap(opened.fileno(), 0):
+        remove_left(tmp_path)
         assert left(tmp_path) == [name for name in names if PORT in name]
-    remove_left(DOMAIN, tmp_path)
+    remove_left(tmp_path)
     assert left(tmp_path) == []
-
-
-def test_without_lock_files_only_the_ports_of_the_domain_are_removed(tmp_path: Path) -> None:
-    names = participant(tmp_path, locks=False)
-    assert remove_left(DOMAIN + 1, tmp_path) == []
-    assert left(tmp_path) == names
-    assert remove_left(DOMAIN, tmp_path) == [PORT, f"sem.{PORT}_mutex"]
-    assert left(tmp_path) == [SEGMENT]
 
 
 @pytest.mark.parametrize("name", ["fastdds_notes", "my_fastdds_port7411", "fastdds_port7411.txt", "sem.other_mutex"])
 def test_other_files_stay(name: str, tmp_path: Path) -> None:
     (tmp_path / name).touch()
-    assert remove_left(0, tmp_path) == []
+    assert remove_left(tmp_path) == []
     assert left(tmp_path) == [name]
 
 
