@@ -15,7 +15,7 @@ from sportcoach_perception.skeleton import LIMBS
 from sportcoach_perception.synchronizer import LimbSignals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Nanoseconds:
     """A time as our synchronizer needs it; that of message_filters wants an rclpy Time."""
 
@@ -35,16 +35,23 @@ class Backend(NamedTuple):
     time: Callable[[int], Any] = Nanoseconds
 
 
-class _Header(NamedTuple):
+@dataclass(slots=True)
+class _Message:
+    """What a synchronizer needs of a message: it is its own header, for there is one of them per sample.
+
+    stamp: as the synchronizer wants it.
+    nanoseconds: the same in ns.
+    sample: None in that of a skeleton.
+    """
+
     stamp: Any
+    nanoseconds: int
+    sample: ImuSample | None
 
-
-class _Message(NamedTuple):
-    """What a synchronizer needs of a message, and its stamp in ns; no sample in that of a skeleton."""
-
-    header: _Header
-    stamp: int
-    sample: ImuSample | None = None
+    @property
+    def header(self) -> _Message:
+        """What has the stamp."""
+        return self
 
 
 class Approximation:
@@ -74,10 +81,10 @@ class Approximation:
         self._synchronizer.registerCallback(self._on_set)
 
     def _on_set(self, skeleton: _Message, *samples: _Message) -> None:
-        self._sets[skeleton.stamp] = samples
+        self._sets[skeleton.nanoseconds] = samples
 
     def _signal(self, source: int, stamp: int, sample: ImuSample | None = None) -> None:
-        self._sources[source].signalMessage(_Message(_Header(self._backend.time(stamp)), stamp, sample))
+        self._sources[source].signalMessage(_Message(self._backend.time(stamp), stamp, sample))
 
     def add_sample(self, limb: int, sample: ImuSample) -> None:
         """Take a sample, newer than all others of its limb."""
@@ -108,5 +115,5 @@ class Approximation:
         for limb, message in enumerate(samples):
             if message.sample is not None:
                 imu[limb] = message.sample.signal
-        sync_error = [abs(message.stamp - stamp) * 1e-9 for message in samples]
+        sync_error = [abs(message.nanoseconds - stamp) * 1e-9 for message in samples]
         return LimbSignals(imu, np.ones(len(LIMBS), np.bool_), np.array(sync_error, np.float32))

@@ -7,8 +7,8 @@ all candidates; here the first combination that fits is found in a time that gro
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterator, Sequence
+from operator import sub
 from typing import Any
 
 Spans = list[tuple[int, int]]
@@ -49,9 +49,11 @@ class _Queue:
         self._arrivals += 1
         self._messages[stamp] = self._arrivals, message
         insort(self.stamps, stamp)
-        if len(self.stamps) > self._size:
-            del self._messages[self.stamps.pop(0)]
-        return stamp in self._messages
+        if len(self.stamps) <= self._size:
+            return True
+        oldest = self.stamps.pop(0)
+        del self._messages[oldest]
+        return oldest != stamp
 
     def take(self, stamp: int) -> Any:
         """Remove and return the message at `stamp`."""
@@ -60,12 +62,25 @@ class _Queue:
 
     def within(self, low: int, high: int) -> list[int]:
         """Stamps from `low` to `high`, both included, increasing."""
-        return self.stamps[bisect_left(self.stamps, low) : bisect_right(self.stamps, high)]
+        stamps = self.stamps
+        if not stamps or stamps[-1] < low:  # of an input that was taken or is late: the usual case
+            return []
+        return stamps[bisect_left(stamps, low) : bisect_right(stamps, high)]
 
-    def nearest_first(self, stamps: Iterable[int], pivot: int) -> list[int]:
-        """`stamps` by distance from `pivot`; of two equally far the one that came first."""
-        ranked = [(abs(stamp - pivot), self._messages[stamp][0], stamp) for stamp in stamps]
-        return list(map(itemgetter(2), sorted(ranked)))
+    def nearest_first(self, stamps: list[int], pivot: int) -> Iterator[int]:
+        """Increasing `stamps` by distance from `pivot`; of two equally far the one that came first."""
+        after = bisect_left(stamps, pivot)
+        before = after - 1
+        while before >= 0 and after < len(stamps):
+            closer = pivot - stamps[before] - (stamps[after] - pivot)
+            if closer < 0 or (closer == 0 and self._messages[stamps[before]][0] < self._messages[stamps[after]][0]):
+                yield stamps[before]
+                before -= 1
+            else:
+                yield stamps[after]
+                after += 1
+        yield from reversed(stamps[: before + 1])
+        yield from stamps[after:]
 
 
 class ApproximateTimeSynchronizer(SimpleFilter):
@@ -84,6 +99,7 @@ class ApproximateTimeSynchronizer(SimpleFilter):
         super().__init__()
         self._slop = int(slop * 1e9)
         self._queues = [_Queue(queue_size) for _ in fs]
+        self._others = [[other for other in self._queues if other is not queue] for queue in self._queues]
         for index, source in enumerate(fs):
             source.registerCallback(self.add, self._queues[index], index)
 
@@ -92,7 +108,7 @@ class ApproximateTimeSynchronizer(SimpleFilter):
         stamp = _nanoseconds(message.header.stamp)
         if not queue.put(stamp, message):
             return
-        chosen = self._choose(stamp, [other for other in self._queues if other is not queue])
+        chosen = self._choose(stamp, self._others[index])
         if chosen is None:
             return
         chosen.insert(index, stamp)
@@ -104,21 +120,21 @@ class ApproximateTimeSynchronizer(SimpleFilter):
         Stamps fit when all lie in some [w, w + slop), so the choices are narrowed by the set of those w that leave
         each input a candidate.
         """
+        low, high = stamp - self._slop, stamp + self._slop
+        starts = [(low + 1, stamp)]
         candidates = []
         for other in others:
-            stamps = other.within(stamp - self._slop, stamp + self._slop)
+            stamps = other.within(low, high)
             if not stamps:
                 return None
-            candidates.append(stamps)
-        starts = [(stamp - self._slop + 1, stamp)]
-        for stamps in candidates:
             starts = _intersection(starts, self._starts(stamps))
-        if not starts:
-            return None
+            if not starts:
+                return None
+            candidates.append(stamps)
         chosen = []
         for other, stamps in zip(others, candidates, strict=True):
             for choice in other.nearest_first(stamps, stamp):
-                narrowed = _intersection(starts, self._starts([choice]))
+                narrowed = _intersection(starts, [(choice - self._slop + 1, choice)])
                 if narrowed:
                     starts = narrowed
                     chosen.append(choice)
@@ -127,13 +143,14 @@ class ApproximateTimeSynchronizer(SimpleFilter):
 
     def _starts(self, stamps: list[int]) -> Spans:
         """All w for which [w, w + slop) holds one of the increasing `stamps`."""
+        first = 0
         spans: Spans = []
-        for stamp in stamps:
-            low = stamp - self._slop + 1
-            if spans and low <= spans[-1][1] + 1:
-                spans[-1] = spans[-1][0], stamp
-            else:
-                spans.append((low, stamp))
+        if max(map(sub, stamps[1:], stamps), default=0) > self._slop:
+            for index in range(1, len(stamps)):
+                if stamps[index] - stamps[index - 1] > self._slop:
+                    spans.append((stamps[first] - self._slop + 1, stamps[index - 1]))
+                    first = index
+        spans.append((stamps[first] - self._slop + 1, stamps[-1]))
         return spans
 
 
