@@ -59,7 +59,9 @@ class _Messages:
 
     def skeleton(self, skeleton: Skeleton, stamp: int) -> Message:
         numbers = {"image": skeleton.image.ravel(), "world": skeleton.world.ravel(), "visibility": skeleton.visibility}
-        return self._message("/skeleton", SKELETON, stamp, athlete_id="", detected=skeleton.detected, **numbers)
+        return self._message(
+            "/skeleton", SKELETON, stamp, athlete_id="", detected=skeleton.detected, aspect=skeleton.aspect, **numbers
+        )
 
     def truth(self, truth: Truth, stamp: int) -> Message:
         what = {"action": truth.action, "movement": truth.movement, "stage": truth.stage, "progress": truth.progress}

@@ -13,7 +13,7 @@ from sportcoach_feedback.coaching import Severity
 from sportcoach_feedback.cues import THRESHOLD
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.frames import FusedFrame
+from sportcoach_perception.frames import FusedFrame, aspect_of
 from sportcoach_recognition.action import ACTIONS, Action
 from sportcoach_recognition.datasets.pushup_form import CLASSES, read_clip
 from sportcoach_recognition.datasets.sequence import even_stamps, hip_centred, metres_per_unit
@@ -45,7 +45,9 @@ def frames(path: Path) -> Iterator[FusedFrame]:
     world *= np.float32(metres_per_unit(world[found], landmarks[found, :, 3] >= MIN_VISIBILITY) if found.any() else 1.0)
     for number, stamp in enumerate(even_stamps(len(landmarks), rate)):
         visibility, image = (np.asarray(landmarks[number, :, part], np.float32) for part in (3, slice(2)))
-        yield FusedFrame(int(stamp), bool(found[number]), world[number], visibility, image=image)
+        yield FusedFrame(
+            int(stamp), bool(found[number]), world[number], visibility, image=image, aspect=aspect_of(width, height)
+        )
 
 
 def coach(path: Path, threshold: float = THRESHOLD) -> Coached:

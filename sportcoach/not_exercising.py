@@ -88,7 +88,10 @@ def watch(number: int, seed: int) -> Iterator[tuple[str, FusedFrame]]:
 def _seen(truth: Skeleton, errors: _Errors, period: float) -> FusedFrame:
     inside = truth.visibility.mean() > 0.3
     world = errors.see(truth.world, period)
-    return FusedFrame(truth.stamp, bool(inside), world * inside, truth.visibility * inside, image=truth.image * inside)
+    image = truth.image * inside
+    return FusedFrame(
+        truth.stamp, bool(inside), world * inside, truth.visibility * inside, image=image, aspect=truth.aspect
+    )
 
 
 def simulate(minutes: float, seed: int, progress: Callable[[Calm], None] = lambda calm: None) -> Calm:

@@ -205,7 +205,7 @@ class Coach:
         self._follow_clock(frame.stamp)
         stamp = frame.stamp
         self._obey(stamp)
-        pose = Pose.of(frame.world, frame.visibility, frame.image) if frame.detected else None
+        pose = Pose.of(frame.world, frame.visibility, frame.image, frame.aspect) if frame.detected else None
         self._calibrate(stamp, pose, frame)
         motion = self._meter.step(stamp, frame.world, pose.angles) if pose else STILL
         for name, tracker in self._trackers.items():

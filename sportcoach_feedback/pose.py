@@ -16,19 +16,15 @@ from sportcoach_perception.angles import (
     SIDES,
     UNSIDED,
     angle_visibility,
-    joint_angles,
-    view_angle,
 )
 from sportcoach_perception.frames import Floats
 from sportcoach_perception.lowering import ENDS, end_heights
+from sportcoach_perception.pictured import Numbers, seen_angles
 
 MIN_VISIBILITY: Final = 0.5
 """An angle less visible than this isn't judged."""
 
-
-Numbers = list[float]
-"""Few of them, each looked at alone: a list is several times faster at that than an array."""
-
+_NO_PICTURE: Final = np.zeros((0, 2), np.float32)
 _UNSEEN: Final = np.full((len(ENDS), 2, len(SIDES)), np.nan).tolist()
 
 
@@ -48,16 +44,21 @@ class Pose:
     ends: list[list[Numbers]]
 
     @classmethod
-    def of(cls, world: Floats, visibility: Floats, image: Floats | None = None) -> Pose:
+    def of(cls, world: Floats, visibility: Floats, image: Floats | None = None, aspect: float = 0.0) -> Pose:
         """The pose of a skeleton.
 
         Args:
             world: (33, 3) m, camera optical frame.
             visibility: (33,) 0..1.
             image: (33, 2) normalized by width and height; None or all zero where it isn't known.
+            aspect: width of the picture over its height; 0 where it isn't known.
         """
-        ends = _UNSEEN if image is None or not image.any() else end_heights(image).tolist()
-        return cls(joint_angles(world).tolist(), angle_visibility(visibility).tolist(), float(view_angle(world)), ends)
+        if image is None or not image.any():
+            image, aspect, ends = _NO_PICTURE, 0.0, _UNSEEN
+        else:
+            ends = end_heights(image).tolist()
+        angles, view = seen_angles(world, image, aspect)
+        return cls(angles, angle_visibility(visibility).tolist(), view, ends)
 
     @classmethod
     def median(cls, poses: Collection[Pose]) -> Pose:

@@ -30,7 +30,7 @@ EARLY_TURN: Final = 0.05
 """Fall at which the turning point is probably passed, though the athlete may still think better of it [share of the
 full range: on a short way out, less than that is MediaPipe's tremble]."""
 
-STEADY_FALL: Final = 200_000_000
+STEADY_FALL: Final = 100_000_000
 """So is it after falling all the time for so long [ns] ..."""
 
 STEADY_TURN: Final = 0.01

@@ -20,6 +20,11 @@ def _zeros(*shape: int) -> Floats:
     return np.zeros(shape, np.float32)
 
 
+def aspect_of(width: int, height: int) -> float:
+    """Width of a picture over its height, as exactly as messages carry it."""
+    return float(np.float32(width / height))
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFrame:
     """A picture: `image` (height, width, 3) uint8 RGB, taken at `stamp` [ns]."""
@@ -35,6 +40,7 @@ class Skeleton:
     image: (33, 2) fraction of the picture's width and height.
     world: (33, 3) metres, origin between the hips, camera optical frame (x right, y down, z away).
     visibility: (33,) 0..1.
+    aspect: width of the picture over its height; 0 where it isn't known.
     """
 
     stamp: int
@@ -43,6 +49,7 @@ class Skeleton:
     world: Floats = field(default_factory=lambda: _zeros(len(LANDMARKS), 3))
     visibility: Floats = field(default_factory=lambda: _zeros(len(LANDMARKS)))
     athlete_id: str = ""
+    aspect: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,24 @@ class FusedFrame:
     sync_error: Floats = field(default_factory=lambda: np.full(len(LIMBS), np.nan, np.float32))
     athlete_id: str = ""
     image: Floats = field(default_factory=lambda: _zeros(len(LANDMARKS), 2))
+    aspect: float = 0.0
+
+    @classmethod
+    def of(cls, seen: Skeleton) -> FusedFrame:
+        """A skeleton without IMUs."""
+        return cls(
+            seen.stamp,
+            seen.detected,
+            seen.world,
+            seen.visibility,
+            athlete_id=seen.athlete_id,
+            image=seen.image,
+            aspect=seen.aspect,
+        )
 
     @property
     def skeleton(self) -> Skeleton:
         """The skeleton without the IMUs."""
-        return Skeleton(self.stamp, self.detected, self.image, self.world, self.visibility, self.athlete_id)
+        return Skeleton(
+            self.stamp, self.detected, self.image, self.world, self.visibility, self.athlete_id, self.aspect
+        )

@@ -28,6 +28,7 @@ def fill_skeleton(message: Any, skeleton: Skeleton, frame_id: str) -> Any:
     message.header.frame_id = frame_id
     message.athlete_id = skeleton.athlete_id
     message.detected = skeleton.detected
+    message.aspect = skeleton.aspect
     message.image = skeleton.image.ravel()
     message.world = skeleton.world.ravel()
     message.visibility = skeleton.visibility
@@ -43,7 +44,13 @@ def read_skeleton(message: Any) -> Skeleton:
         np.asarray(message.world, np.float32).reshape(-1, 3),
         np.asarray(message.visibility, np.float32),
         str(message.athlete_id),
+        _aspect(message),
     )
+
+
+def _aspect(message: Any) -> float:
+    """0 where bags were recorded before the message had it."""
+    return float(getattr(message, "aspect", 0.0))
 
 
 def fill_fused(message: Any, frame: FusedFrame, frame_id: str) -> Any:
@@ -52,6 +59,7 @@ def fill_fused(message: Any, frame: FusedFrame, frame_id: str) -> Any:
     message.header.frame_id = frame_id
     message.athlete_id = frame.athlete_id
     message.detected = frame.detected
+    message.aspect = frame.aspect
     message.image = frame.image.ravel()
     message.world = frame.world.ravel()
     message.visibility = frame.visibility
@@ -73,6 +81,7 @@ def read_fused(message: Any) -> FusedFrame:
         np.asarray(message.sync_error, np.float32),
         str(message.athlete_id),
         np.asarray(message.image, np.float32).reshape(-1, 2),
+        _aspect(message),
     )
 
 

@@ -48,6 +48,9 @@ MAX_SWING_GAP: Final = 0.4
 MIN_VISIBILITY: Final = 0.5
 """Landmarks of the segment below it are guesses."""
 
+USUAL_ASPECT: Final = 4.0 / 3.0
+"""Width of a picture over its height, where skeletons don't tell it."""
+
 RESTART: Final = 1.0
 """A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
 
@@ -108,15 +111,13 @@ class SeenMotion:
     """Recent skeletons.
 
     Args:
-        aspect: width of the picture over its height.
         smoothed: the skeletons come out of MediaPipe on video; its smoothing, which delays them, is undone.
 
     Attributes:
         epoch: changes when the clock was set back and all was forgotten.
     """
 
-    def __init__(self, aspect: float = 4.0 / 3.0, smoothed: bool = True) -> None:
-        self._square = np.array([aspect, 1.0])
+    def __init__(self, smoothed: bool = True) -> None:
         self._smoothed = smoothed
         self.epoch = -1
         self._restart()
@@ -148,7 +149,7 @@ class SeenMotion:
         image = skeleton.image.astype(np.float64)
         if not skeleton.detected or period <= 0.0 or not np.isfinite(image).all() or np.ptp(image, axis=0).min() <= 0.0:
             return
-        points = image * self._square
+        points = image * (skeleton.aspect or USUAL_ASPECT, 1.0)
         if period > MAX_GAP:
             self._begin()
         if self._smoothed:

@@ -13,7 +13,7 @@ import mediapipe as mp
 import numpy as np
 
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.frames import ImageFrame, Skeleton
+from sportcoach_perception.frames import ImageFrame, Skeleton, aspect_of
 
 
 @contextmanager
@@ -98,6 +98,7 @@ class PoseEstimator:
             image=np.array([(p.x, p.y) for p in flat], np.float32),
             world=np.array([(p.x, p.y, p.z) for p in world], np.float32),
             visibility=np.array([p.visibility for p in flat], np.float32),
+            aspect=aspect_of(frame.image.shape[1], frame.image.shape[0]),
         )
 
     def close(self) -> None:

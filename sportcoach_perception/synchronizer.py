@@ -201,6 +201,7 @@ class Synchronizer:
             *signals,
             skeleton.athlete_id,
             skeleton.image,
+            skeleton.aspect,
         )
         if self.listener is not None:
             self.listener.on_frame(frame)

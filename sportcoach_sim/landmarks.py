@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sportcoach_perception.frames import Skeleton
 from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS
-from sportcoach_sim.scene import HEIGHT, WIDTH
+from sportcoach_sim.scene import ASPECT, HEIGHT, WIDTH
 
 _HIPS: Final = [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]
 _OPTICAL: Final = np.array([1.0, -1.0, -1.0])
@@ -45,4 +45,5 @@ class LandmarkReader:
             image=image.astype(np.float32),
             world=(seen - seen[_HIPS].mean(axis=0)).astype(np.float32),
             visibility=inside.astype(np.float32),
+            aspect=ASPECT,
         )

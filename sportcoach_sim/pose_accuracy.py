@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from sportcoach_perception.angles import ANGLE_INDEX, ANGLES, SIDES, Angles, joint_angles, split_side
+from sportcoach_perception.angles import ANGLE_INDEX, ANGLES, SIDES, Angles, split_side
 from sportcoach_perception.frames import ImageFrame, Skeleton
 from sportcoach_perception.lowering import ENDS, end_heights, lowered
+from sportcoach_perception.pictured import seen_angles
 from sportcoach_sim.athlete import Athlete, Truth
 from sportcoach_sim.plan import PlannedSet
 from sportcoach_sim.scene import VIEWS, Scene
@@ -78,7 +79,7 @@ def _watch(athlete: Athlete, estimate: Callable[[ImageFrame], Skeleton], exercis
             skeleton = estimate(data)
             if truth is not None and truth.movement == exercise:
                 detected.append(skeleton.detected)
-                error = joint_angles(skeleton.world) - truth.angles
+                error = np.array(seen_angles(skeleton.world, skeleton.image, skeleton.aspect)[0]) - truth.angles
                 errors.append((error + 180.0) % 360.0 - 180.0)
                 truths.append(truth.angles)
                 images.append(skeleton.image)

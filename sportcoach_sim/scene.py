@@ -8,10 +8,12 @@ from typing import Final
 
 import numpy as np
 
+from sportcoach_perception.frames import aspect_of
 from sportcoach_sim.subject import Colour
 
 WIDTH: Final = 640
 HEIGHT: Final = 480
+ASPECT: Final = aspect_of(WIDTH, HEIGHT)
 
 VIEWS: Final = {"front": 0.0, "oblique": 40.0, "side": 90.0}
 """Azimuth of the camera [degrees]: 0 looks the athlete in the face, 90 sees the left side."""

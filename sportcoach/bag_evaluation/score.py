@@ -15,7 +15,8 @@ from sportcoach.figures import Figure
 from sportcoach.results import FrameResult
 from sportcoach_feedback.coaching import Cue
 from sportcoach_feedback.cues import LIFETIME
-from sportcoach_perception.angles import BENDS, joint_angles
+from sportcoach_perception.angles import BENDS
+from sportcoach_perception.pictured import seen_angles
 
 SETTLE: Final = 1_000_000_000
 """What is done must be recognised so long after it began [ns]."""
@@ -145,10 +146,10 @@ def _judge_names(found: Score, expected: Expected, detected: Sequence[FrameResul
 
 
 def _judge_angles(found: Score, expected: Expected, detected: Sequence[FrameResult]) -> None:
-    """Angle-Score (eq. 12) of the skeletons that the chain works with."""
-    pairs = [(r.skeleton.world, t) for r in detected if (t := expected.angles.get(r.skeleton.stamp)) is not None]
+    """Angle-Score (eq. 12) of the angles that the coach works with."""
+    pairs = [(r.skeleton, t) for r in detected if (t := expected.angles.get(r.skeleton.stamp)) is not None]
     if pairs:
-        measured = joint_angles(np.array([world for world, _ in pairs]))[:, BENDS]
+        measured = np.array([seen_angles(s.world, s.image, s.aspect)[0] for s, _ in pairs])[:, BENDS]
         error = np.abs(np.radians(measured - np.array([truth for _, truth in pairs])[:, BENDS]))
         found.angles, found.angle_error = int(np.isfinite(error).sum()), float(np.nansum(error))
 

@@ -19,9 +19,9 @@ from sportcoach_feedback.decomposition import decompose, key_poses
 from sportcoach_feedback.exercise import load_exercise
 from sportcoach_feedback.learning import definition, learn
 from sportcoach_perception import pose_model
-from sportcoach_perception.angles import joint_angles, view_angle
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Skeleton
+from sportcoach_perception.pictured import seen_angles
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_perception.video import VideoFile
 
@@ -36,8 +36,9 @@ def main(arguments: argparse.Namespace) -> int:
         raise UserError(f"no athlete in view in {arguments.source}")
     world = np.stack([skeleton.world for skeleton in seen])
     seconds = np.array([skeleton.stamp for skeleton in seen]) * 1e-9
-    angles = joint_angles(world)
-    learned = learn(seconds, angles, view_angle(world))
+    told = [seen_angles(skeleton.world, skeleton.image, skeleton.aspect) for skeleton in seen]
+    angles, views = (np.array(column) for column in zip(*told, strict=True))
+    learned = learn(seconds, angles, views)
     poses = key_poses(decompose(zip((skeleton.stamp for skeleton in seen), world, angles, strict=True)))
     source = f"Averaged over {len(learned.cycles.spans)} repetitions in {arguments.source.name}."
     write_atomically(path, definition(arguments.name, learned, source))

@@ -86,7 +86,7 @@ def coached(setup: Setup, channels: str, number: int) -> Measures:
                 continue
             seen = observation.data.skeleton
             left = observation.data.faults.get(fault, 0.0) / designed.magnitude
-            frame = FusedFrame(seen.stamp, seen.detected, seen.world, seen.visibility, image=seen.image)
+            frame = FusedFrame.of(seen)
             cue = coach.step(frame, recognizer.step(frame)).cue
             if cue is None or cue.severity is Severity.PRAISE or cue.fault != fault:
                 continue

@@ -145,7 +145,7 @@ class _Told:
     def _look(self, athlete: Athlete, fault: str, estimator: PoseEstimator, picture: ImageFrame) -> None:
         began = time.process_time()
         seen = estimator.estimate(picture)
-        frame = FusedFrame(seen.stamp, seen.detected, seen.world, seen.visibility, image=seen.image)
+        frame = FusedFrame.of(seen)
         cue = self._coach.step(frame, self._recognizer.step(frame)).cue
         self.times.append(time.process_time() - began)
         if cue is None or cue.severity is Severity.PRAISE:

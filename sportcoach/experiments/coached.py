@@ -21,6 +21,7 @@ from sportcoach_perception.frames import FusedFrame
 from sportcoach_recognition.action import ACTIONS, NOBODY, Action
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_sim.dataset.clip import Landmarks
+from sportcoach_sim.scene import ASPECT
 
 _UNKNOWN: Final = np.zeros(len(ACTIONS), np.float32)
 
@@ -71,7 +72,7 @@ def frames_of(stamps: Iterable[int], landmarks: Landmarks) -> tuple[FusedFrame, 
     """The frames of `landmarks`, taken at `stamps` [ns], without IMUs."""
     columns = (landmarks.detected, landmarks.world, landmarks.visibility, landmarks.image)
     return tuple(
-        FusedFrame(int(stamp), bool(detected), world, visibility, image=image)
+        FusedFrame(int(stamp), bool(detected), world, visibility, image=image, aspect=ASPECT)
         for stamp, detected, world, visibility, image in zip(stamps, *columns, strict=True)
     )
 

@@ -15,6 +15,7 @@ from sportcoach_feedback.repetitions import MIN_SWING
 from sportcoach_perception.frames import Floats
 from sportcoach_sim.athlete import Truth
 from sportcoach_sim.dataset.clip import Clip
+from sportcoach_sim.scene import ASPECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class TrueSet:
 
     def excess(self, frame: int, rule: FaultRule) -> float:
         """Degrees by which the true pose is beyond the threshold of `rule`, at the worst of its sides."""
-        pose = Pose.of(self.world[frame], np.ones(len(self.world[frame]), np.float32), self.image[frame])
+        pose = Pose.of(self.world[frame], np.ones(len(self.world[frame]), np.float32), self.image[frame], ASPECT)
         return max((rule.excess(value) for _, value in pose.readings(rule)), default=-math.inf)
 
 

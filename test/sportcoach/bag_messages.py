@@ -45,7 +45,7 @@ class Messages:
         return self.ours("JointDeviation", joint=name, **numbers, in_tolerance=False)
 
     def perception(self) -> Iterator[tuple[str, Any]]:
-        body = {"athlete_id": "", "detected": True, "visibility": self.floats(33)}
+        body = {"athlete_id": "", "detected": True, "aspect": 1.75, "visibility": self.floats(33)}
         yield (
             "skeleton",
             self.ours("Skeleton", header=self.header(), **body, image=self.floats(66), world=self.floats(99)),

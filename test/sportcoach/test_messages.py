@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def assert_same(record: Any, again: Any) -> None:
 
 
 def test_a_skeleton_survives() -> None:
-    skeleton = frames.Skeleton(STAMP, True, floats(33, 2), floats(33, 3), floats(33), "a")
+    skeleton = frames.Skeleton(STAMP, True, floats(33, 2), floats(33, 3), floats(33), "a", 1.75)
     assert_same(skeleton, perception.read_skeleton(perception.fill_skeleton(msg.Skeleton(), skeleton, "camera")))
 
 
@@ -41,9 +42,16 @@ def test_a_fused_frame_survives() -> None:
     sync_error = np.array([0.001, np.nan, 0.002, np.nan], np.float32)
     valid = ~np.isnan(sync_error)
     frame = frames.FusedFrame(
-        STAMP, True, floats(33, 3), floats(33), floats(4, 6), valid, sync_error, "a", floats(33, 2)
+        STAMP, True, floats(33, 3), floats(33), floats(4, 6), valid, sync_error, "a", floats(33, 2), 1.75
     )
     assert_same(frame, perception.read_fused(perception.fill_fused(msg.FusedFrame(), frame, "camera")))
+
+
+def test_skeletons_of_bags_from_before_pictures_had_a_shape_are_read() -> None:
+    message = perception.fill_skeleton(msg.Skeleton(), frames.Skeleton(STAMP, True, aspect=1.75), "camera")
+    names = [name for name in msg.Skeleton.get_fields_and_field_types() if name != "aspect"]
+    old = SimpleNamespace(**{name: getattr(message, name) for name in names})
+    assert perception.read_skeleton(old).aspect == 0.0
 
 
 def test_an_action_survives() -> None:
