@@ -170,4 +170,7 @@ def _intersection(one: Spans, other: Spans) -> Spans:
 
 def _nanoseconds(stamp: Any) -> int:
     """An rclpy Time or a builtin_interfaces/Time as ns."""
-    return int(stamp.nanoseconds) if hasattr(stamp, "nanoseconds") else stamp.sec * 1_000_000_000 + stamp.nanosec
+    try:
+        return int(stamp.nanoseconds)
+    except AttributeError:
+        return int(stamp.sec * 1_000_000_000 + stamp.nanosec)

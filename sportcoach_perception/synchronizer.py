@@ -176,14 +176,15 @@ class Synchronizer:
 
     def _is_ready(self, pivot: int) -> bool:
         now = self._pending[-1].stamp
+        complete, dead, foreign = pivot + self._pairing.reach, pivot - self._alive, pivot + self.HORIZON
         waits = False
         for gate, offset in zip(self._limbs, self._pairing.offsets, strict=True):
             if gate.last is None:
                 continue
             newest = gate.last - offset
-            if newest < pivot + self._pairing.reach:
-                waits = waits or newest >= pivot - self._alive
-            if now < newest <= pivot + self.HORIZON:
+            if dead <= newest < complete:
+                waits = True
+            if now < newest <= foreign:
                 now = newest
         return not waits or now >= pivot + self._max_wait or self._pairing.knows(pivot)
 
