@@ -161,7 +161,8 @@ def accuracy_section(bench: dict[str, Any]) -> list[str]:
         "## MediaPipe against the truth",
         "",
         f"Pose network {bench['complexity']} on {bench['subjects']} random simulated athletes per exercise and view, "
-        "about half of them with a fault. Absolute error in degrees of the side nearer to the camera, and how far the "
+        "about half of them with a fault. Absolute error in degrees, of the angles that the coach works with (those of "
+        "legs and trunk told by the picture where it shows them), of the side nearer to the camera, and how far the "
         f"true angle moves (5th to 95th percentile). {bench['date']}, {bench['machine']}, seed {bench['seed']}.",
         "",
         "    sportcoach bench pose-accuracy --json",
