@@ -19,7 +19,7 @@ from sportcoach_perception.landmark_smoothing import OneEuroFilter, region_size
 from sportcoach_perception.skeleton import LANDMARKS, LIMBS
 from sportcoach_sim.athlete import Athlete, Truth
 from sportcoach_sim.plan import Plan, PlannedSet
-from sportcoach_sim.scene import Scene
+from sportcoach_sim.scene import ASPECT, Scene
 from sportcoach_sim.subject import Subject
 from sportcoach_sim.world import LinkFaults, World
 
@@ -43,8 +43,6 @@ ERROR_TIME: Final = 0.24
 
 REGION_SPREAD: Final = 0.15
 """Deviation, from set to set, of the logarithm of MediaPipe's region of interest against what is assumed of it."""
-
-ASPECT: Final = 4.0 / 3.0
 
 
 class SeenLandmarks:
