@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Sequence
-from operator import sub
 from typing import Any
 
 Spans = list[tuple[int, int]]
@@ -143,14 +142,13 @@ class ApproximateTimeSynchronizer(SimpleFilter):
 
     def _starts(self, stamps: list[int]) -> Spans:
         """All w for which [w, w + slop) holds one of the increasing `stamps`."""
-        first = 0
         spans: Spans = []
-        if max(map(sub, stamps[1:], stamps), default=0) > self._slop:
-            for index in range(1, len(stamps)):
-                if stamps[index] - stamps[index - 1] > self._slop:
-                    spans.append((stamps[first] - self._slop + 1, stamps[index - 1]))
-                    first = index
-        spans.append((stamps[first] - self._slop + 1, stamps[-1]))
+        for stamp in stamps:
+            low = stamp - self._slop + 1
+            if spans and low <= spans[-1][1] + 1:
+                spans[-1] = spans[-1][0], stamp
+            else:
+                spans.append((low, stamp))
         return spans
 
 
