@@ -11,16 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load
 
-from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_perception.skeleton import LANDMARKS
-from sportcoach_recognition.action import ACTIONS
-from sportcoach_recognition.features import CHANNELS, RATE
+from sportcoach_recognition.features import CHANNELS
 from sportcoach_recognition.nodes import adjacency, node_indices
-from sportcoach_recognition.weights_file import read_checked, read_header
+from sportcoach_recognition.weights_file import other_version, read_network
 
 LEAK: Final = np.float32(0.2)
 """Slope of the attention's leaky rectifier below zero."""
@@ -119,20 +115,14 @@ class ArrayStepper:
         Raises:
             UserError: the file is missing, doesn't match its sha256, or isn't such a network.
         """
-        data, digest = read_checked(path)
+        about, weights, model_id = read_network(path)
         try:
-            about = read_header(data)
-            if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
-                raise ValueError("made for other actions or another frame rate")
-            weights = load(data)
             stepper = cls(weights, about["config"])
             stepper.step(np.zeros((len(LANDMARKS), CHANNELS), np.float32))  # numbers of other shapes do not fit
             stepper.reset()
-        except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            raise UserError(f"weights {path} do not hold a network of this version; train it again") from error
-        if not all(np.isfinite(numbers).all() for numbers in weights.values()):
-            raise UserError(f"weights {path} hold numbers that are not finite; train it again")
-        return stepper, f"{path.stem}-{digest[:12]}"
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            raise other_version(path) from error
+        return stepper, model_id
 
     def reset(self) -> None:
         """Forget the stream."""

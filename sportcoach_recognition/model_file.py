@@ -7,14 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 
-from sportcoach_perception.errors import UserError
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.models.frame_gat import Config, FrameGat
-from sportcoach_recognition.weights_file import HEADER, read_checked, read_header, write_checked
+from sportcoach_recognition.weights_file import HEADER, other_version, read_network, write_checked
 
 
 def store(network: FrameGat, path: Path) -> str:
@@ -31,15 +29,10 @@ def restore(path: Path) -> tuple[FrameGat, str]:
     Raises:
         UserError: the file is missing, doesn't match its sha256, or isn't such a network.
     """
-    data, digest = read_checked(path)
+    about, numbers, model_id = read_network(path)
     try:
-        about = read_header(data)
-        if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
-            raise ValueError("made for other actions or another frame rate")
         network = FrameGat(Config(**about["config"]))
-        network.load_state_dict(load(data))
-    except (SafetensorError, RuntimeError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"weights {path} do not hold a network of this version; train it again") from error
-    if not all(bool(torch.isfinite(tensor).all()) for tensor in network.state_dict().values()):
-        raise UserError(f"weights {path} hold numbers that are not finite; train it again")
-    return network.eval().requires_grad_(False), f"{path.stem}-{digest[:12]}"
+        network.load_state_dict({name: torch.tensor(array) for name, array in numbers.items()})
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise other_version(path) from error
+    return network.eval().requires_grad_(False), model_id

@@ -7,7 +7,14 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
 from sportcoach_perception.errors import UserError
+from sportcoach_recognition.action import ACTIONS
+from sportcoach_recognition.features import RATE
 
 DEFAULT: Final = Path(__file__).parent / "weights" / "frame_gat.safetensors"
 """The network that ships with the package; its sha256 is in the file beside it."""
@@ -52,3 +59,26 @@ def read_header(data: bytes) -> dict[str, Any]:
     length = int.from_bytes(data[:8], "little")
     about: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER])
     return about
+
+
+def read_network(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]], str]:
+    """What the file at `path` says about its network, the network's numbers by name, and its model id.
+
+    Raises:
+        UserError: the file is missing, doesn't match its sha256, or isn't of this version's actions and frame rate.
+    """
+    data, digest = read_checked(path)
+    try:
+        about, numbers = read_header(data), load(data)
+        if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
+            raise ValueError("made for other actions or another frame rate")
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise other_version(path) from error
+    if not all(np.isfinite(array).all() for array in numbers.values()):
+        raise UserError(f"weights {path} hold numbers that are not finite; train it again")
+    return about, numbers, f"{path.stem}-{digest[:12]}"
+
+
+def other_version(path: Path) -> UserError:
+    """The error to raise about weights that no network of this version can be made of."""
+    return UserError(f"weights {path} do not hold a network of this version; train it again")

@@ -29,7 +29,7 @@ def bless(path: Path) -> None:
 
 
 def header_of(path: Path, **changes: object) -> dict[str, str]:
-    return {model_file.HEADER: json.dumps(model_file.read_header(path.read_bytes()) | changes)}
+    return {weights_file.HEADER: json.dumps(weights_file.read_header(path.read_bytes()) | changes)}
 
 
 def test_what_is_written_is_read(stored: Path) -> None:
