@@ -31,7 +31,7 @@ class Drivers:
         from rclpy.executors import SingleThreadedExecutor
         from rclpy.qos import qos_profile_sensor_data
         from sensor_msgs.msg import Image, Imu
-        from sportcoach_msgs.msg import FusedFrame
+        from sportcoach_msgs.msg import FusedFrame, Stage
 
         self.context = rclpy.Context()
         rclpy.init(context=self.context)
@@ -46,8 +46,9 @@ class Drivers:
         self._executor = SingleThreadedExecutor(context=self.context)
         self._executor.add_node(node)
         node.create_subscription(FusedFrame, "fused", self._on_fused, 50)
-        self._fused: list[int] = []
-        self._fused_with_imu = 0
+        node.create_subscription(Stage, "stage", self._on_stage, 50)
+        self._fused = self._fused_with_imu = 0
+        self._coached: list[int] = []
         self._pixels = array("B", np.full((120, 160, 3), 90, np.uint8).tobytes())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._publish)
@@ -61,22 +62,27 @@ class Drivers:
         self._thread.join()
         rclpy.shutdown(context=self.context)
 
-    def wait_until_fused(self, frames: int, span: float, seconds: float = 60.0) -> None:
-        """Wait until the graph has fused `frames` pictures with IMU data, and pictures of `span` seconds in all.
+    def wait_until_coached(self, frames: int, span: float, seconds: float = 60.0) -> None:
+        """Wait until the graph has fused `frames` pictures with IMU data, and coached for `span` seconds.
 
-        On a busy machine the IMUs are discovered seconds after the camera, so that no duration given beforehand is
-        long enough.
+        On a busy machine the IMUs are discovered seconds after the camera, and the coach seconds after fusion, so that
+        no duration given beforehand is long enough.
         """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if self._fused_with_imu >= frames and self._fused[-1] - self._fused[0] >= span * 1e9:
+            if self._fused_with_imu >= frames and np.ptp(self._coached or [0]) >= span * 1e9:
                 return
             time.sleep(0.05)
-        raise AssertionError(f"{self._fused_with_imu} of {len(self._fused)} pictures fused with IMU data")
+        raise AssertionError(
+            f"{self._fused_with_imu} of {self._fused} pictures fused with IMU data, {len(self._coached)} coached"
+        )
 
     def _on_fused(self, message: Any) -> None:
-        self._fused.append(message.header.stamp.sec * 10**9 + message.header.stamp.nanosec)
+        self._fused += 1
         self._fused_with_imu += list(message.imu_valid) == WORN
+
+    def _on_stage(self, message: Any) -> None:
+        self._coached.append(message.header.stamp.sec * 10**9 + message.header.stamp.nanosec)
 
     def _publish(self) -> None:
         tick = 0
@@ -98,7 +104,7 @@ class Drivers:
 def test_pictures_and_imus_of_other_drivers_are_fused(tmp_path: Path, ros_domain_id: int) -> None:
     arguments = ("run", "--source", "topics", "--image-topic", "camera/color", "--out", "live")
     with Drivers() as drivers, running(*arguments, folder=tmp_path) as process:
-        drivers.wait_until_fused(frames=30, span=3.0)
+        drivers.wait_until_coached(frames=30, span=3.0)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
     assert process.returncode == 0
