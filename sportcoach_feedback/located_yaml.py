@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
 from sportcoach_perception.errors import UserError
-
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times faster where PyYAML was built with libyaml."""
+from sportcoach_perception.yaml_loader import SAFE_LOADER
 
 
 class Entry:
@@ -105,7 +103,7 @@ def read_yaml(path: Path, what: str) -> Entry:
         UserError: the file cannot be read or is not YAML.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=SAFE_LOADER)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -11,6 +11,7 @@ import yaml
 
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.yaml_loader import SAFE_LOADER
 
 COMMON: Final = "every_node"
 """Section whose parameters every node has."""
@@ -49,7 +50,7 @@ class ParameterSpec:
 
 def load_parameters(path: Path, node: str) -> dict[str, ParameterSpec]:
     """The parameters of `node`, by name, the common ones first."""
-    sections: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    sections: Mapping[str, Mapping[str, Mapping[str, Any]]] = yaml.load(path.read_text("utf-8"), SAFE_LOADER)
     specs = {}
     for name, entry in {**sections[COMMON], **sections[node]}.items():
         lowest, highest = entry.get("range", (None, None))

@@ -12,6 +12,7 @@ import numpy as np
 import yaml
 
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.yaml_loader import SAFE_LOADER
 from sportcoach_sim.posture import CONTROLS, GROUP, Support, names_of, posture
 from sportcoach_sim.rotations import Array
 
@@ -150,10 +151,8 @@ def movements() -> Mapping[str, Movement]:
     """All movements by name."""
     folder = files("sportcoach_sim") / "movements"
     found = sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
-    return {
-        item.name.removesuffix(".yaml"): parse(item.name.removesuffix(".yaml"), yaml.safe_load(item.read_text("utf-8")))
-        for item in found
-    }
+    texts = {item.name.removesuffix(".yaml"): item.read_text("utf-8") for item in found}
+    return {name: parse(name, yaml.load(text, SAFE_LOADER)) for name, text in texts.items()}
 
 
 def movement(name: str) -> Movement:
