@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -118,17 +118,17 @@ class Follower:
         """Hand over results until the source ends, a node gives up or `stop` is set."""
         outcome = Outcome()
         try:
-            self._supervisor.start()
-            while not stop.is_set() and not self._is_over(outcome):
-                self._listen(TICK)
-            if not stop.is_set():
-                self._drain()
-            self._listen(TICK, flush=True)
+            with closing(self._monitor):  # what it has mapped of the nodes' memory can only be removed when it is gone
+                self._supervisor.start()
+                while not stop.is_set() and not self._is_over(outcome):
+                    self._listen(TICK)
+                if not stop.is_set():
+                    self._drain()
+                self._listen(TICK, flush=True)
         finally:
             self._supervisor.stop()
-            outcome.frames = self._monitor.node.frames or self._results
-            outcome.arrivals = self._monitor.node.arrivals
-            self._monitor.close()
+        outcome.frames = self._monitor.node.frames or self._results
+        outcome.arrivals = self._monitor.node.arrivals
         return outcome
 
     def _is_over(self, outcome: Outcome) -> bool:
