@@ -42,6 +42,12 @@ YAW: Final = {"synthetic": 180.0, "utd-mhad": 180.0, "irds": 180.0, "penn-action
 """Largest turn about the vertical [degrees]; other sources' depth is an estimate that bears only small turns."""
 _YAW_ESTIMATED: Final = 40.0
 
+_IN_SPACE: Final = ("synthetic", "utd-mhad", "irds", "pushup-form")
+"""Sources whose x and y are lengths in space; the others' are as a camera showed them (`pictured_landmarks`)."""
+
+_DISTANCE: Final = (1.8, 7.0)
+"""Of cameras from the hips [m]."""
+
 
 def augment(sequence: Sequence, frames: int, rng: Rng) -> tuple[Floats, Bools, Bools]:
     """A random variant of a random piece of up to `frames` frames.
@@ -53,6 +59,8 @@ def augment(sequence: Sequence, frames: int, rng: Rng) -> tuple[Floats, Bools, B
     if rng.random() < 0.5:
         world, seen = world[:, _MIRROR] * np.array([-1.0, 1.0, 1.0], np.float32), seen[:, _MIRROR]
     world = _turn(world, YAW.get(sequence.source, _YAW_ESTIMATED), sequence.depth, rng)
+    if sequence.source in _IN_SPACE:
+        world = in_perspective(world, rng.uniform(*_DISTANCE))
     size = rng.uniform(0.88, 1.14) * rng.uniform(0.94, 1.06, 3)
     world = (world * size + _pose_errors(world.shape, rng)).astype(np.float32)
     world[..., 2] *= 0.0 if not sequence.depth or rng.random() < 0.35 else rng.uniform(0.6, 1.3)
@@ -86,6 +94,15 @@ def _turn(world: Floats, yaw: float, depth: bool, rng: Rng) -> Floats:
     about_x = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
     about_z = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
     return np.asarray(world @ (about_z @ about_x @ about_y).T, np.float32)
+
+
+def in_perspective(world: Floats, distance: float) -> Floats:
+    """`world` (..., 33, 3) [m] as a camera shows it that is `distance` [m] from the hips: what is nearer is larger.
+
+    At most twice as large: nobody trains with a hand at the lens.
+    """
+    scale = distance / np.maximum(distance + world[..., 2:], 0.5 * distance)
+    return np.concatenate([world[..., :2] * scale, world[..., 2:]], axis=-1)
 
 
 def _pose_errors(shape: tuple[int, ...], rng: Rng) -> NDArray[np.float64]:

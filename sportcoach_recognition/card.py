@@ -77,15 +77,15 @@ _TEMPLATE = """\
 
 Written by the training run itself. The network names the action of one athlete
 ({actions})
-from MediaPipe world landmarks, frame by frame; it is made for live coaching with one camera. `other` is everything
+from MediaPipe's landmarks, frame by frame; it is made for live coaching with one camera. `other` is everything
 else: rest, planks, other exercises.
 
 * File: `{name}.safetensors`, {size:.0f} kB, numbers and text only.
 * sha256: `{digest}`.
 * Network: `frame_gat`; dilated causal convolutions per joint, two graph attention layers, a mean of the last 64 frames
   at 20 Hz weighted by what each tells and by its age; {parameters} parameters.
-* Input: 33 world landmarks [m], hip-centred, y down; those of eyes, ears, mouth, thumbs and little fingers are not
-  used.
+* Input: 33 landmarks [m], hip-centred, y down; x and y as in the picture where it is known, z as in space
+  (`pictured_landmarks.py`). Those of eyes, ears, mouth, thumbs and little fingers are not used.
 * Training: `{command}`; seed and settings are in that file.
 
 ## Data

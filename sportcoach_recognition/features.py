@@ -57,10 +57,10 @@ class Sample:
     imu: Floats
 
     @classmethod
-    def of(cls, frame: FusedFrame) -> Sample:
-        """The sample in a detected frame."""
+    def of(cls, frame: FusedFrame, world: Floats) -> Sample:
+        """The sample in a detected frame, with its landmarks at `world`."""
         imu = np.where(frame.imu_valid[:, None], frame.imu, np.float32(0.0))
-        return cls(frame.stamp, frame.world, frame.visibility >= MIN_VISIBILITY, imu)
+        return cls(frame.stamp, world, frame.visibility >= MIN_VISIBILITY, imu)
 
 
 class Resampler:

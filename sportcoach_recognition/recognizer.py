@@ -12,6 +12,7 @@ from sportcoach_recognition import weights_file
 from sportcoach_recognition.action import ACTIONS, NOBODY, Action
 from sportcoach_recognition.array_stepper import ArrayStepper
 from sportcoach_recognition.features import MAX_GAP, FeatureExtractor, Resampler, Sample
+from sportcoach_recognition.pictured_landmarks import PicturedLandmarks
 from sportcoach_recognition.steppers import OnnxStepper, Stepper
 
 
@@ -54,6 +55,7 @@ class Recognizer:
     def __init__(self, network: Stepper, model_id: str) -> None:
         self._network = network
         self._model_id = model_id
+        self._pictured = PicturedLandmarks()
         self._resampler = Resampler()
         self._features = FeatureExtractor()
         self.reset()
@@ -73,6 +75,7 @@ class Recognizer:
 
     def reset(self) -> None:
         """Forget the athlete."""
+        self._pictured.reset()
         self._resampler.reset()
         self._features.reset()
         self._network.reset()
@@ -88,7 +91,8 @@ class Recognizer:
             self.reset()
         if frame.detected:
             self._last_seen, self._athlete = frame.stamp, frame.athlete_id
-            for sample in self._resampler.feed(Sample.of(frame)):
+            world = self._pictured.update(frame.stamp, frame.world, frame.image, frame.aspect)
+            for sample in self._resampler.feed(Sample.of(frame, world)):
                 self._take_in(sample)
         return self._action(frame.stamp)
 

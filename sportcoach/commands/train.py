@@ -12,7 +12,8 @@ from sportcoach_recognition import train
 
 def main(arguments: argparse.Namespace) -> int:
     """Train as the settings say."""
-    collections = [simulated.read(folder) for folder in arguments.simulated]  # a missing one is found before any work
+    # A missing one is found before any work.
+    collections = [simulated.read(folder, pictured=True) for folder in arguments.simulated]
     athletes, model = chain.from_iterable(collections), pose_model.path("full")
     digest = train.main(arguments.config, arguments.out, arguments.data, model, arguments.cache, athletes)
     print(f"{arguments.out}: sha256 {digest}")

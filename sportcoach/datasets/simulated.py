@@ -12,30 +12,42 @@ from numpy.typing import NDArray
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import MIN_VISIBILITY
+from sportcoach_recognition.pictured_landmarks import PicturedLandmarks
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Readings
+from sportcoach_sim.scene import ASPECT
 
 RATE: Final = 100.0
 """Of the common stamps that the sensors are brought to [1/s]."""
 
 
-def read(root: Path) -> Iterator[Sequence]:
+def read(root: Path, pictured: bool = False) -> Iterator[Sequence]:
     """Every clip: MediaPipe's landmarks where pictures were drawn, else the exact ones, which are never tested.
+
+    Args:
+        root: folder of the collection.
+        pictured: landmarks that move as in the picture, see `pictured_landmarks`, instead of those in space.
 
     Raises:
         UserError: there is no collection (said at once), or a file of it is damaged (when it is read).
     """
-    return (sequence(clip) for clip in shards.read(root) if clip.mediapipe is not None or clip.split != "test")
+    wanted = (clip for clip in shards.read(root) if clip.mediapipe is not None or clip.split != "test")
+    return (sequence(clip, pictured) for clip in wanted)
 
 
-def sequence(clip: Clip) -> Sequence:
+def sequence(clip: Clip, pictured: bool = False) -> Sequence:
     """Landmarks and IMUs of a clip, labelled with its action, with its true joint angles."""
     landmarks = clip.truth if clip.mediapipe is None else clip.mediapipe
     there = landmarks.detected
+    stamps, world = clip.stamps[there], landmarks.world[there]
+    if pictured:
+        flat = PicturedLandmarks()
+        shown = zip(stamps.tolist(), world, landmarks.image[there], strict=True)
+        world = np.stack([flat.update(*each, ASPECT) for each in shown]) if len(stamps) else world
     imu_stamps, imu = _on_common_stamps(clip.imu)
     return Sequence(
-        clip.stamps[there],
-        landmarks.world[there],
+        stamps,
+        world,
         landmarks.visibility[there] >= MIN_VISIBILITY,
         clip.action,
         "simulated",

@@ -8,7 +8,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from sportcoach_perception.errors import UserError
-from sportcoach_perception.frames import FusedFrame
+from sportcoach_perception.frames import FusedFrame, Skeleton
 
 
 def store(video: Path, pose_model: Path, cache: Path) -> Path:
@@ -20,7 +20,7 @@ def kept(video: Path, pose_model: Path, cache: Path) -> bool:
     """Whether the landmarks of `video` are there; those of another video of the same name don't count."""
     try:
         with np.load(store(video, pose_model, cache), allow_pickle=False) as arrays:
-            return not video.is_file() or int(arrays["size"]) == video.stat().st_size
+            return "aspect" in arrays and (not video.is_file() or int(arrays["size"]) == video.stat().st_size)
     except (OSError, KeyError, ValueError, BadZipFile):
         return False
 
@@ -46,6 +46,8 @@ def extract(video: Path, pose_model: Path, cache: Path) -> None:
             size=video.stat().st_size,
             stamp=np.array([skeleton.stamp for skeleton in skeletons], np.int64),
             detected=np.array([skeleton.detected for skeleton in skeletons]),
+            image=np.stack([skeleton.image for skeleton in skeletons]),
+            aspect=np.array([skeleton.aspect for skeleton in skeletons], np.float32),
             world=np.stack([skeleton.world for skeleton in skeletons]),
             visibility=np.stack([skeleton.visibility for skeleton in skeletons]),
         )
@@ -63,8 +65,8 @@ def frames(video: Path, pose_model: Path, cache: Path) -> list[FusedFrame]:
     if not kept(video, pose_model, cache):
         extract(video, pose_model, cache)
     with np.load(store(video, pose_model, cache), allow_pickle=False) as arrays:
-        columns = (arrays["stamp"], arrays["detected"], arrays["world"], arrays["visibility"])
+        columns = (arrays[name] for name in ("stamp", "detected", "image", "world", "visibility", "aspect"))
         return [
-            FusedFrame(int(stamp), bool(detected), world, visibility)
-            for stamp, detected, world, visibility in zip(*columns, strict=True)
+            FusedFrame.of(Skeleton(int(stamp), bool(detected), image, world, visibility, aspect=float(aspect)))
+            for stamp, detected, image, world, visibility, aspect in zip(*columns, strict=True)
         ]

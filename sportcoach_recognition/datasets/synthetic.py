@@ -83,6 +83,9 @@ _SQUAT: Final[Pose] = {
 
 MOVEMENTS: Final[dict[str, Movement]] = {
     "squat": Movement("squat", {}, _SQUAT, (1.2, 4.5), _ANY_ARMS, weight=2),
+    "half_squat": Movement(  # upright: who leans more than the thighs go down, bends
+        "squat", {}, _SQUAT | {"thigh": (35, 60), "shin": (-32, -5), "torso": (4, 28)}, (1.2, 4.0), _ANY_ARMS,
+    ),
     "squat_arms_rise": Movement("squat", {}, _SQUAT | _ARMS["forward"], (1.2, 4.5)),
     "lunge": Movement("lunge", {}, _LUNGE, (1.2, 4.0), _ANY_ARMS, alternate=True, weight=2),
     "lunge_one_side": Movement("lunge", {}, _LUNGE, (1.2, 4.5), _ANY_ARMS, weight=3),

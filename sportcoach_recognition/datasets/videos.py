@@ -20,6 +20,7 @@ from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.datasets.landmarks import frames
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import MIN_VISIBILITY
+from sportcoach_recognition.pictured_landmarks import PicturedLandmarks
 
 __all__ = ["Video", "exercises", "frames", "index", "labels", "read"]
 
@@ -114,8 +115,8 @@ def labels(root: Path) -> dict[Path, str]:
     return found
 
 
-def read(root: Path, pose_model: Path, cache: Path) -> Iterator[Sequence]:
-    """Every video below `root`, frames in which somebody is detected.
+def read(root: Path, pose_model: Path, cache: Path, pictured: bool = False) -> Iterator[Sequence]:
+    """Every video below `root`, frames in which somebody is detected; landmarks as in space, or `pictured`.
 
     Raises:
         UserError: as `index`, or landmarks cannot be extracted.
@@ -123,9 +124,15 @@ def read(root: Path, pose_model: Path, cache: Path) -> Iterator[Sequence]:
     for video in index(root):
         found = [frame for frame in frames(video.path, pose_model, cache) if frame.detected]
         if found:
+            flat = PicturedLandmarks()
             yield Sequence(
                 np.array([frame.stamp for frame in found], np.int64),
-                np.stack([frame.world for frame in found]),
+                np.stack(
+                    [
+                        flat.update(frame.stamp, frame.world, frame.image, frame.aspect) if pictured else frame.world
+                        for frame in found
+                    ]
+                ),
                 np.stack([frame.visibility >= MIN_VISIBILITY for frame in found]),
                 video.label, "videos", video.subject, video.path.stem, part=video.part,
             )  # fmt: skip
@@ -134,5 +141,5 @@ def read(root: Path, pose_model: Path, cache: Path) -> Iterator[Sequence]:
 def exercises(root: Path, pose_model: Path, cache: Path) -> Iterator[Sequence]:
     """The videos labelled by ACTIONS, as the source `clips`, each a subject of its own."""
     labels(root)
-    for sequence in read(root, pose_model, cache):
+    for sequence in read(root, pose_model, cache, pictured=True):
         yield replace(sequence, source="clips", subject=sequence.name)

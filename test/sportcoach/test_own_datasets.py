@@ -13,8 +13,10 @@ from numpy.testing import assert_allclose
 from sportcoach.bag_writer import BagWriter
 from sportcoach.datasets import bags, simulated
 from sportcoach_perception.errors import UserError
+from sportcoach_perception.skeleton import LANDMARK_INDEX
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Landmarks, Readings, Repetitions
+from sportcoach_sim.scene import ASPECT
 
 PERIOD = 50_000_000
 """Between two frames of the bags [ns]."""
@@ -111,6 +113,21 @@ def test_the_simulated_collection_is_tested_through_mediapipe_alone(tmp_path: Pa
     ]
     assert read["train-False"].world.max() == 1.0  # the exact landmarks
     assert (read["train-True"].world.max(), len(read["train-True"].stamps)) == (2.0, 9)
+
+
+def test_simulated_landmarks_can_be_those_of_the_picture() -> None:
+    drawn = clip("train", True)
+    assert drawn.mediapipe is not None
+    hips = [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]
+    space = np.random.default_rng(1).normal(size=(10, 33, 3)).astype(np.float32)
+    space -= space[:, hips].mean(axis=1, keepdims=True)
+    image = 0.5 + 0.1 * space[..., :2] * (1.0, -1.0) / (ASPECT, 1.0)  # upside down
+    upright = 0.5 + 0.1 * space[..., :2] / (ASPECT, 1.0)
+    for shown, same in ((upright, True), (image, False)):
+        seen = replace(drawn, mediapipe=replace(drawn.mediapipe, world=space, image=shown.astype(np.float32)))
+        pictured, spatial = (simulated.sequence(seen, pictured=pictured).world for pictured in (True, False))
+        assert np.allclose(pictured, spatial, atol=1e-4) == same
+        assert_allclose(pictured[..., 2], spatial[..., 2])
 
 
 def test_a_missing_collection_is_refused_before_anything_is_read(tmp_path: Path) -> None:

@@ -137,7 +137,9 @@ def test_landmarks_come_from_the_cache(tmp_path: Path) -> None:
     stamps = even_stamps(3, 30.0)
     np.savez(
         tmp_path / "squat_a.pose.npz", stamp=stamps, detected=[True, False, True],
+        image=np.full((3, 33, 2), 0.25, np.float32), aspect=np.full(3, 0.75, np.float32),
         world=np.zeros((3, 33, 3), np.float32), visibility=np.ones((3, 33), np.float32),
     )  # fmt: skip
     frames = videos.frames(tmp_path / "squat_a.mp4", Path("pose.task"), tmp_path)
     assert [(f.stamp, f.detected) for f in frames] == list(zip(stamps, [True, False, True], strict=True))
+    assert all((f.image == 0.25).all() and f.aspect == 0.75 for f in frames)

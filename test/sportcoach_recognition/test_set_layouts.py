@@ -158,11 +158,17 @@ def test_a_table_that_is_not_right_is_refused(tmp_path: Path, table: str, compla
 
 def test_landmarks_of_another_video_of_the_same_name_do_not_count(tmp_path: Path) -> None:
     video, model = tmp_path / "a.mp4", Path("pose.task")
-    np.savez(landmarks.store(video, model, tmp_path), size=3)
+    np.savez(landmarks.store(video, model, tmp_path), size=3, aspect=1.5)
     assert landmarks.kept(video, model, tmp_path)  # the video itself may be gone
     video.write_bytes(b"abc")
     assert landmarks.kept(video, model, tmp_path)
     video.write_bytes(b"abcd")
+    assert not landmarks.kept(video, model, tmp_path)
+
+
+def test_landmarks_that_were_kept_without_the_picture_do_not_count(tmp_path: Path) -> None:
+    video, model = tmp_path / "a.mp4", Path("pose.task")
+    np.savez(landmarks.store(video, model, tmp_path), size=3)
     assert not landmarks.kept(video, model, tmp_path)
 
 

@@ -13,7 +13,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import FusedFrame
 from sportcoach_recognition import clips, train
 from sportcoach_recognition.action import ACTIONS
-from sportcoach_recognition.augment import augment
+from sportcoach_recognition.augment import augment, in_perspective
 from sportcoach_recognition.card import Facts, render
 from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import synthetic
@@ -23,7 +23,7 @@ from sportcoach_recognition.sampler import Sampler
 
 SEQUENCES = list(synthetic.read(120, seed=3))
 SMALL = TrainConfig(
-    steps=40, batch=8, frames=40, validate_every=20, learning_rate=0.01,
+    steps=120, batch=8, frames=40, validate_every=60, learning_rate=0.01,
     network=Config(channels=8, heads=2, dilations=(1, 2), dropout=0.0),
 )  # fmt: skip
 
@@ -86,6 +86,27 @@ def test_mirroring_keeps_left_and_right_consistent() -> None:
         world, _, _ = augment(standing, 30, np.random.default_rng(seed))
         shoulders, hips = world[:, 11] - world[:, 12], world[:, 23] - world[:, 24]
         assert ((shoulders * hips)[:, [0, 2]].sum(1) > -0.01).mean() > 0.8
+
+
+def test_what_is_nearer_to_the_camera_looks_larger_and_the_hips_as_they_are() -> None:
+    world = np.zeros((1, 33, 3), np.float32)
+    world[0, :3] = [[0.3, -0.6, -0.5], [0.3, -0.6, 0.0], [0.3, -0.6, 0.5]]
+    seen = in_perspective(world, 2.0)[0]
+    np.testing.assert_allclose(seen[:3, 0], [0.3 * 2.0 / 1.5, 0.3, 0.3 * 2.0 / 2.5], rtol=1e-6)
+    np.testing.assert_allclose(seen[:3, 1], -2.0 * seen[:3, 0], rtol=1e-6)
+    np.testing.assert_array_equal(seen[:, 2], world[0, :, 2])
+    np.testing.assert_array_equal(seen[3:], 0.0)
+
+
+def test_what_stands_at_the_lens_is_at_most_twice_as_large() -> None:
+    world = np.full((1, 33, 3), [0.1, 0.2, -1.99], np.float32)
+    np.testing.assert_allclose(in_perspective(world, 2.0)[..., :2], 2.0 * world[..., :2], rtol=1e-6)
+
+
+def test_a_squat_is_a_squat_from_half_way_down_and_leans_no_more_than_a_thigh_goes() -> None:
+    half = synthetic.MOVEMENTS["half_squat"]
+    assert half.label == "squat"
+    assert half.turn["torso"][1] < half.turn["thigh"][0] < synthetic.MOVEMENTS["squat"].turn["thigh"][0]
 
 
 def test_training_learns_and_repeats() -> None:
