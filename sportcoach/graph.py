@@ -19,10 +19,11 @@ Value = bool | int | float | str | tuple[str, ...]
 """What a node parameter can be."""
 
 LIVE_QUEUE: Final = 5
-"""Pictures that wait for the pose network: of a live source the oldest is dropped sooner than the coach lags behind."""
+"""Pictures that wait for the pose network: of a live source, and of an athlete simulated in the time of life, the
+oldest is dropped sooner than the coach lags behind."""
 
 FILE_QUEUE: Final = 90
-"""... and of a file, of which no picture is to be lost though the machine may stall for a while."""
+"""... and of a file or in simulated time: no picture is to be lost though the machine may stall for a while."""
 
 IMU_SOURCES: Final = ("udp", "movella_dot")
 """Sensors that can be named without anything else to say about them."""
@@ -285,11 +286,12 @@ def frames(options: GraphOptions) -> str:
 
 def _pose(options: GraphOptions, pictures: str) -> dict[str, Value]:
     other_driver = options.source == "topics"
+    whole = options.source in ("video", "bag") or (options.source == "sim" and options.use_sim_time)
     return {
         "complexity": options.complexity,
         "compressed": pictures == "image_raw/compressed",
         "reliable": not other_driver,
-        "queue": LIVE_QUEUE if options.source in ("camera", "topics") else FILE_QUEUE,
+        "queue": FILE_QUEUE if whole else LIVE_QUEUE,
     }
 
 

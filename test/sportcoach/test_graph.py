@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sportcoach.bag_writer import BagWriter
-from sportcoach.graph import OPTIONS, GraphOptions, NodeSpec, environment, nodes, parse_options
+from sportcoach.graph import FILE_QUEUE, LIVE_QUEUE, OPTIONS, GraphOptions, NodeSpec, environment, nodes, parse_options
 from sportcoach.recording import PROFILES
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
@@ -114,6 +114,15 @@ def test_simulated_time_comes_from_the_athlete_and_all_others_follow() -> None:
     assert (athlete["clock"], athlete["rate"], athlete["use_sim_time"]) == ("simulated", 2.0, False)
     assert all(spec.parameters["use_sim_time"] for spec in specs.values())
     assert "clock" not in by_name(GraphOptions(source="sim"))["sim_athlete_node"].parameters
+
+
+@pytest.mark.parametrize(
+    ("options", "short"),
+    [(CAMERA, True), (TOPICS, True), (VIDEO, False), (SIMULATED, False), (GraphOptions(source="sim"), True)],
+)
+def test_the_coach_lags_behind_nobody_who_can_hear_it(options: GraphOptions, short: bool) -> None:
+    queue = by_name(options)["pose_node"].parameters["queue"]
+    assert queue == (LIVE_QUEUE if short else FILE_QUEUE)
 
 
 def test_webcam_that_was_unplugged_is_tried_again() -> None:
