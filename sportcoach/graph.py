@@ -286,12 +286,12 @@ def frames(options: GraphOptions) -> str:
 
 def _pose(options: GraphOptions, pictures: str) -> dict[str, Value]:
     other_driver = options.source == "topics"
-    whole = options.source in ("video", "bag") or (options.source == "sim" and options.use_sim_time)
+    live = options.source in ("camera", "topics") or (options.source == "sim" and not options.simulated_time)
     return {
         "complexity": options.complexity,
         "compressed": pictures == "image_raw/compressed",
         "reliable": not other_driver,
-        "queue": FILE_QUEUE if whole else LIVE_QUEUE,
+        "queue": LIVE_QUEUE if live else FILE_QUEUE,
     }
 
 

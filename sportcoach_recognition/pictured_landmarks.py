@@ -11,6 +11,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sportcoach_perception.frames import Floats
 from sportcoach_perception.skeleton import LANDMARK_INDEX
@@ -62,3 +63,11 @@ class PicturedLandmarks:
         share = 1.0 if self._last is None else 1.0 - math.exp((self._last - stamp) * 1e-9 / SIZE_TIME)
         self._metres += share * (metres - self._metres)
         self._last = stamp
+
+
+def pictured(stamps: NDArray[np.int64], world: Floats, image: Floats, aspects: Floats) -> Floats:
+    """The landmarks (T, 33, 3) of one athlete over time: `PicturedLandmarks.update` for each of T frames."""
+    landmarks, shown = PicturedLandmarks(), np.empty_like(world)
+    for index, frame in enumerate(zip(stamps.tolist(), world, image, aspects.tolist(), strict=True)):
+        shown[index] = landmarks.update(*frame)
+    return shown

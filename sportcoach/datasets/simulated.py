@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sportcoach_perception.skeleton import LIMBS
+from sportcoach_recognition import pictured_landmarks
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import MIN_VISIBILITY
-from sportcoach_recognition.pictured_landmarks import PicturedLandmarks
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Readings
 from sportcoach_sim.scene import ASPECT
@@ -41,9 +41,7 @@ def sequence(clip: Clip, pictured: bool = False) -> Sequence:
     there = landmarks.detected
     stamps, world = clip.stamps[there], landmarks.world[there]
     if pictured:
-        flat = PicturedLandmarks()
-        shown = zip(stamps.tolist(), world, landmarks.image[there], strict=True)
-        world = np.stack([flat.update(*each, ASPECT) for each in shown]) if len(stamps) else world
+        world = pictured_landmarks.pictured(stamps, world, landmarks.image[there], np.full(len(stamps), ASPECT))
     imu_stamps, imu = _on_common_stamps(clip.imu)
     return Sequence(
         stamps,

@@ -16,11 +16,11 @@ from typing import Final
 import numpy as np
 
 from sportcoach_perception.errors import UserError
+from sportcoach_recognition import pictured_landmarks
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.datasets.landmarks import frames
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import MIN_VISIBILITY
-from sportcoach_recognition.pictured_landmarks import PicturedLandmarks
 
 __all__ = ["Video", "exercises", "frames", "index", "labels", "read"]
 
@@ -124,15 +124,14 @@ def read(root: Path, pose_model: Path, cache: Path, pictured: bool = False) -> I
     for video in index(root):
         found = [frame for frame in frames(video.path, pose_model, cache) if frame.detected]
         if found:
-            flat = PicturedLandmarks()
+            stamps = np.array([frame.stamp for frame in found], np.int64)
+            world = np.stack([frame.world for frame in found])
+            if pictured:
+                image, aspects = np.stack([frame.image for frame in found]), np.array([frame.aspect for frame in found])
+                world = pictured_landmarks.pictured(stamps, world, image, aspects)
             yield Sequence(
-                np.array([frame.stamp for frame in found], np.int64),
-                np.stack(
-                    [
-                        flat.update(frame.stamp, frame.world, frame.image, frame.aspect) if pictured else frame.world
-                        for frame in found
-                    ]
-                ),
+                stamps,
+                world,
                 np.stack([frame.visibility >= MIN_VISIBILITY for frame in found]),
                 video.label, "videos", video.subject, video.path.stem, part=video.part,
             )  # fmt: skip
