@@ -26,15 +26,12 @@ RETURN: Final = 0.6
 TURN: Final = 0.33
 """Share of the way back at which the highest point is taken as the turning point."""
 
-EARLY_TURN: Final = 0.05
-"""Fall at which the turning point is probably passed, though the athlete may still think better of it [share of the
-full range: on a short way out, less than that is MediaPipe's tremble]."""
+STEADY_FALL: Final = 60_000_000
+"""Still falling so long after the first fall, it has probably been passed, though the athlete may still think better of
+it [ns]: at 30 per second, three samples, as one or two may be of landmarks gone astray ..."""
 
-STEADY_FALL: Final = 100_000_000
-"""So is it after falling all the time for so long [ns] ..."""
-
-STEADY_TURN: Final = 0.01
-"""... by more than this [share of the full range]."""
+STEADY_TURN: Final = 0.001
+"""... that are lower by more than this together [share of the full range]."""
 
 ONSET: Final = 0.1
 """Rise above the lowest progress that belongs to resting [share of the full range]."""
@@ -104,7 +101,8 @@ class RepetitionCounter:
         """Forget the movement under way."""
         self.phase = Phase.IDLE
         self.progress = math.nan
-        self._stamp = self._rose_at = 0
+        self._stamp = 0
+        self._fell_at: int | None = None
         self._low, self._low_stamp = math.inf, 0
         self._peak, self._peak_stamp = -math.inf, 0
         self._counted_at: int | None = None
@@ -141,7 +139,9 @@ class RepetitionCounter:
             samples = (stamp - self._stamp) * 1e-9 * SMOOTHING_RATE
             self.progress += (1.0 - (1.0 - SMOOTHING) ** samples) * (progress - before)
         if not self.progress < before:
-            self._rose_at = stamp
+            self._fell_at = None
+        elif self._fell_at is None:
+            self._fell_at = stamp
         self._stamp = stamp
 
     @property
@@ -177,12 +177,12 @@ class RepetitionCounter:
             self._rise(stamp)
         elif self.progress < self._peak - TURN * swing:
             self.phase = Phase.END
-        if not self._has_turned and self._seems_turned(stamp, swing):
+        if not self._has_turned and self._seems_turned(stamp):
             self.turned = self._has_turned = True
 
-    def _seems_turned(self, stamp: int, swing: float) -> bool:
-        fall = self._peak - self.progress
-        return fall > EARLY_TURN * max(swing, 1.0) or (fall > STEADY_TURN and stamp - self._rose_at >= STEADY_FALL)
+    def _seems_turned(self, stamp: int) -> bool:
+        steady = self._fell_at is not None and stamp - self._fell_at >= STEADY_FALL
+        return steady and self._peak - self.progress > STEADY_TURN
 
     def _back(self, stamp: int) -> Cycle | None:
         if self.progress > self._peak:

@@ -60,6 +60,19 @@ def test_a_tremble_on_the_way_out_is_no_turning_point() -> None:
     assert len(found) == 1 and found[0] > len(out)
 
 
+def test_landmarks_that_go_far_astray_for_a_moment_are_no_turning_point() -> None:
+    out = [*rest(0.3), *np.linspace(0.0, 0.6, 18), 0.1, *np.linspace(0.64, 1.0, 12)]
+    found = turns([*out, *np.linspace(0.97, 0.3, 15)])
+    assert len(found) == 1 and found[0] > len(out)
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5, 4.0])
+def test_a_half_repetition_of_any_tempo_has_turned_a_moment_after_its_turning_point(seconds: float) -> None:
+    signal = [*rest(0.3), *swing(0.5, seconds)]
+    (found,) = turns(signal)
+    assert 0 < found - int(np.argmax(signal)) <= 0.17 * RATE
+
+
 def test_a_slow_and_steady_way_back_is_noticed_before_it_has_gone_far() -> None:
     signal = [*rest(0.3), *np.linspace(0.0, 0.55, 20), *np.linspace(0.55, 0.4, 45)]
     found = turns(signal)
