@@ -52,7 +52,7 @@ class Pipeline:
         self._recognizer = Recognizer.load(options.weights or None)
         model = options.model or (pose_model_path(options.complexity) if pictures else "")
         self._pose = PoseEstimator(model) if pictures else None
-        self._fusion = Fusion()
+        self._fusion = Fusion(compare=False)  # nobody here reads which sensors are swapped
 
     def add_picture(self, frame: ImageFrame) -> Results:
         """Take a picture."""

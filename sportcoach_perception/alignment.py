@@ -22,6 +22,7 @@ class Alignment:
 
     Args:
         apply: called with a limb's index and its offset [ns] when it changes; None only to estimate.
+        compare: sensors and limbs, which costs as much as the offsets.
 
     Attributes:
         applied: the offset of every limb that is applied now [ns].
@@ -36,11 +37,11 @@ class Alignment:
     ASSIGNMENT_STEPS: Final = 2
     """Steps in the comparison of sensors and limbs at every frame: at 30 Hz, enough for it to keep up."""
 
-    def __init__(self, apply: Callable[[int, int], None] | None) -> None:
+    def __init__(self, apply: Callable[[int, int], None] | None, compare: bool = True) -> None:
         self._apply = apply
         self._seen, self._felt = SeenMotion(), {limb: FeltMotion() for limb in LIMBS}
         self._motions = [MotionOffset(limb, self._seen, felt) for limb, felt in self._felt.items()]
-        self._assignment = LimbAssignment(self._seen, self._felt)
+        self._assignment = LimbAssignment(self._seen, self._felt) if compare else None
         self._turn = 0
         self._waiting: list[deque[ImuSample]] = [deque(maxlen=self.DEPTH) for _ in LIMBS]
         self._newest = [-math.inf] * len(LIMBS)
@@ -52,9 +53,9 @@ class Alignment:
         return [motion.estimate for motion in self._motions]
 
     @property
-    def assignment(self) -> Assignment:
-        """Which limb each sensor is on."""
-        return self._assignment.assignment
+    def assignment(self) -> Assignment | None:
+        """Which limb each sensor is on; None when they are not compared."""
+        return self._assignment.assignment if self._assignment else None
 
     def on_sample(self, limb: int, sample: ImuSample) -> None:
         """Take a sample that the synchronizer took; one that goes back in time begins everything anew."""
@@ -76,8 +77,9 @@ class Alignment:
         self._seen.add(frame.skeleton)
         self._learn(self._turn, frame.stamp)
         self._turn = (self._turn + 1) % len(LIMBS)
-        for _ in range(self.ASSIGNMENT_STEPS):
-            self._assignment.advance()
+        if self._assignment:
+            for _ in range(self.ASSIGNMENT_STEPS):
+                self._assignment.advance()
 
     def _learn(self, limb: int, now: int) -> None:
         """Hand the samples up to a frame at `now` [ns] to a limb's estimator."""

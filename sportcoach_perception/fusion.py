@@ -41,20 +41,24 @@ class Fusion:
     Args:
         options: the settings.
         backend: whose approximate synchronizer to use; ours by default.
+        compare: sensors and limbs, for a report on swapped ones; it changes nothing in the frames.
 
     Attributes:
         clocks: per limb, how its device's time became that of ROS; None where samples come with ROS time.
         alignment: the offsets; None when they are not wanted.
     """
 
-    def __init__(self, options: FusionOptions | None = None, backend: Backend | None = None) -> None:
+    def __init__(
+        self, options: FusionOptions | None = None, backend: Backend | None = None, compare: bool = True
+    ) -> None:
         options = options or FusionOptions()
         self._synchronizer = Synchronizer(options.pairing(backend or Backend()), options.max_wait, options.max_gap)
         device = options.imu_clock == "device"
         self.clocks: tuple[ClockMap | None, ...] = tuple(ClockMap() if device else None for _ in LIMBS)
         self.alignment: Alignment | None = None
         if options.align != "off":
-            self.alignment = Alignment(self._synchronizer.set_offset if options.align == "apply" else None)
+            apply = self._synchronizer.set_offset if options.align == "apply" else None
+            self.alignment = Alignment(apply, compare)
             self._synchronizer.listener = self.alignment
 
     @property

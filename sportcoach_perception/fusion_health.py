@@ -67,7 +67,7 @@ class FusionHealth:
         for limb, name in enumerate(LIMBS):
             status = self._streams[name].report(counts.limbs[limb], fusion.newest(limb), counts.missed[limb], now)
             reports[name] = status._replace(values={**status.values, **self._clock(limb), **self._offset(limb)})
-        if fusion.alignment is not None:
+        if fusion.alignment is not None and fusion.alignment.assignment is not None:
             reports["assignment"] = _assignment(fusion.alignment.assignment)
         return reports
 

@@ -85,3 +85,7 @@ def test_sensors_on_other_limbs_are_warned_of(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(type(fusion.alignment), "assignment", assignment)
     status = health.report(0)["assignment"]
     assert status.level is Level.WARN and "left_wrist is on the left_ankle" in status.message
+
+
+def test_of_sensors_that_are_not_compared_with_limbs_nothing_is_told() -> None:
+    assert "assignment" not in FusionHealth(Fusion(compare=False)).report(0)
