@@ -192,6 +192,7 @@ class Supervisor:
 
     def _on_exit(self, child: _Child, exit_code: int) -> Exit:
         self._reap(child, time.monotonic())
+        exit_code = _of_work(child, exit_code)
         name, how = child.spec.name, _how_it_ended(exit_code)
         if not child.spec.vital:
             child.exit_code = exit_code
@@ -219,7 +220,12 @@ class Supervisor:
         child.reader.join(max(0.0, deadline + LAST_LINES - time.monotonic()))
         child.process = None
         if self._stopping and child.exit_code is None:
-            child.exit_code = code
+            child.exit_code = _of_work(child, code)
+
+
+def _of_work(child: _Child, exit_code: int) -> int:
+    """The exit code, 0 for a node that had done its work when SIGALRM ended it: DDS did not let it go (`node_base`)."""
+    return 0 if exit_code == -signal.SIGALRM and not child.error else exit_code
 
 
 def _signal_group(child: _Child, number: signal.Signals) -> None:

@@ -54,6 +54,10 @@ def sensor_qos(depth: int, reliable: bool = False) -> QoSProfile:
 SIGNAL_LATENCY = 0.2
 """Python sees a signal only between two waits of the executor [s]."""
 
+LEAVE_TIME: Final = 1.5
+"""So long after a node's work is done, SIGALRM ends its process [s]: Fast DDS may wait for ever for a thread of its own
+when a node leaves."""
+
 
 class _Unattended(CallbackGroup):
     """Of subscriptions that the executor leaves alone."""
@@ -340,6 +344,7 @@ def _spin(node: NodeBase) -> int:
         except UserError as error:
             node.get_logger().error(str(error))
             exit_code = error.exit_code
+        signal.setitimer(signal.ITIMER_REAL, LEAVE_TIME)
         executor.shutdown()
         node.destroy_node()
     return exit_code

@@ -88,13 +88,21 @@ def test_variables_reach_the_processes() -> None:
     assert lines == [("a", "shm")]
 
 
-def test_exit_code_0_of_a_node_that_is_not_respawned_is_a_normal_end() -> None:
-    with supervise(spec("source", "pass", respawn=False), spec("other", FOREVER)) as supervisor:
+@pytest.mark.parametrize("code", ["pass", "import os; os.kill(os.getpid(), 14)"])
+def test_a_node_that_is_not_respawned_ends_normally_when_it_has_done_its_work(code: str) -> None:
+    with supervise(spec("source", code, respawn=False), spec("other", FOREVER)) as supervisor:
         (end,) = poll_until(supervisor, bool)
         assert (end.name, end.exit_code, end.outcome) == ("source", 0, Outcome.ENDED)
         assert supervisor.exit_code_of("source") == 0
         assert supervisor.exit_code_of("other") is None
         assert list(supervisor.pids()) == ["other"]
+
+
+def test_a_node_that_failed_and_is_not_let_go_by_dds_has_failed() -> None:
+    code = "import os; print('[ERROR] [1.0] [source]: no such file'); os.kill(os.getpid(), 14)"
+    with supervise(spec("source", code, respawn=False)) as supervisor:
+        (end,) = poll_until(supervisor, bool)
+    assert end.outcome is Outcome.GAVE_UP and end.line == "source was ended by SIGALRM: no such file"
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit(2)", "pass"])
