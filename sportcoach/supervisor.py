@@ -141,7 +141,7 @@ class Supervisor:
             if self._stopping:
                 break
             if child.process is not None and child.process.poll() is not None:
-                exits.append(self._on_exit(child, child.process.returncode))
+                exits.append(self._on_exit(child))
             elif child.process is None and child.exit_code is None and time.monotonic() >= child.start_at:
                 self._launch(child)
         return exits
@@ -190,9 +190,8 @@ class Supervisor:
                     child.error = error[1].strip()
                 self._on_line(child.spec.name, line.rstrip("\n"))
 
-    def _on_exit(self, child: _Child, exit_code: int) -> Exit:
-        self._reap(child, time.monotonic())
-        exit_code = _of_work(child, exit_code)
+    def _on_exit(self, child: _Child) -> Exit:
+        exit_code = self._reap(child, time.monotonic())
         name, how = child.spec.name, _how_it_ended(exit_code)
         if not child.spec.vital:
             child.exit_code = exit_code
@@ -209,8 +208,11 @@ class Supervisor:
         times = f" {child.respawn.restarts + 1} times" if child.respawn.exhausted else ""
         return Exit(name, exit_code, Outcome.GAVE_UP, f"{name} {how}{times}: {child.error or 'the graph is stopped'}")
 
-    def _reap(self, child: _Child, deadline: float) -> None:
-        """Wait for the process until `deadline`, then end what is left of its group."""
+    def _reap(self, child: _Child, deadline: float) -> int:
+        """Wait for the process until `deadline`, then end what is left of its group; returns the exit code.
+
+        It is 0 for a node that had done its work when SIGALRM ended it: DDS did not let it go (`node_base`).
+        """
         assert child.process is not None
         assert child.reader is not None
         with suppress(subprocess.TimeoutExpired):
@@ -219,13 +221,11 @@ class Supervisor:
         code = child.process.wait()
         child.reader.join(max(0.0, deadline + LAST_LINES - time.monotonic()))
         child.process = None
+        if code == -signal.SIGALRM and not child.error:
+            code = 0
         if self._stopping and child.exit_code is None:
-            child.exit_code = _of_work(child, code)
-
-
-def _of_work(child: _Child, exit_code: int) -> int:
-    """The exit code, 0 for a node that had done its work when SIGALRM ended it: DDS did not let it go (`node_base`)."""
-    return 0 if exit_code == -signal.SIGALRM and not child.error else exit_code
+            child.exit_code = code
+        return code
 
 
 def _signal_group(child: _Child, number: signal.Signals) -> None:
