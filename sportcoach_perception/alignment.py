@@ -34,6 +34,9 @@ class Alignment:
     DEPTH: Final = 1024
     """Samples of a limb that wait for a frame."""
 
+    LEARNING: Final = 2
+    """Limbs that learn at every frame: at 30 Hz, enough for all to keep up."""
+
     ASSIGNMENT_STEPS: Final = 2
     """Steps in the comparison of sensors and limbs at every frame: at 30 Hz, enough for it to keep up."""
 
@@ -75,8 +78,9 @@ class Alignment:
         if not any(self._waiting):
             return
         self._seen.add(frame.skeleton)
-        self._learn(self._turn, frame.stamp)
-        self._turn = (self._turn + 1) % len(LIMBS)
+        for _ in range(self.LEARNING):
+            self._learn(self._turn, frame.stamp)
+            self._turn = (self._turn + 1) % len(LIMBS)
         if self._assignment:
             for _ in range(self.ASSIGNMENT_STEPS):
                 self._assignment.advance()

@@ -10,6 +10,7 @@ Of a value that comes out, all that went into it is known but for the value that
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -37,7 +38,7 @@ _HIPS: Final = [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]
 def region_size(image: Array) -> float:
     """Size of MediaPipe's region of interest, nearly, around landmarks (33, 2); in their units, which are square."""
     distances = image - image[_HIPS].mean(axis=0)
-    return 2.0 * EXPANSION * float(np.sqrt(np.max(np.sum(distances * distances, axis=1))))
+    return 2.0 * EXPANSION * math.sqrt(np.einsum("ij,ij->i", distances, distances).max())
 
 
 def _odds(cutoff: Array | float, period: float) -> Array | float:

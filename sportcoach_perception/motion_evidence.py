@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from sportcoach_perception.motion_signals import LANDMARKS_SEEN, RATE, Motion
+from sportcoach_perception.motion_signals import RATE, Motion
 from sportcoach_perception.offset_evidence import HALF_LIFE, REACH
 
 Array = NDArray[np.float64]
@@ -26,21 +26,16 @@ INDEPENDENT: Final = 2.0
 RIDGE: Final = 1e-3
 """Added to the variances, as a share of their mean, so that an axis without movement counts for nothing."""
 
-_SEGMENT: Final = np.eye(2 * LANDMARKS_SEEN)[:, 2:4] - np.eye(2 * LANDMARKS_SEEN)[:, 0:2]
-_FAR_END: Final = np.eye(2 * LANDMARKS_SEEN)[:, 2:4]
-
 
 class _Fit:
     """Fading second moments of (felt, seen, 1) for every offset.
 
     Args:
         felt: number of axes.
-        segment: (2 LANDMARKS_SEEN, 2) what to take of the seen.
     """
 
-    def __init__(self, felt: int, segment: Array) -> None:
+    def __init__(self, felt: int) -> None:
         self._felt = felt
-        self._segment = segment
         self._sum = np.zeros((2 * STEPS + 1, felt + 3, felt + 3))
 
     def fade(self, share: float) -> None:
@@ -48,10 +43,10 @@ class _Fit:
         self._sum *= share
 
     def add(self, felt: Array, seen: Array) -> None:
-        """Take in `felt` (N + 2 STEPS, F), which begins `REACH` earlier, and `seen` (N, S)."""
+        """Take in `felt` (N + 2 STEPS, F), which begins `REACH` earlier, and `seen` (N, 2)."""
         rows = np.empty((len(self._sum), self._sum.shape[1], len(seen)))
         rows[:, : self._felt] = sliding_window_view(felt, len(seen), axis=0)
-        rows[:, self._felt : -1] = (seen @ self._segment).T
+        rows[:, self._felt : -1] = seen.T
         rows[:, -1] = 1.0
         self._sum += rows @ rows.transpose(0, 2, 1)
 
@@ -88,8 +83,8 @@ class MotionEvidence:
     """Evidence about one IMU and one limb."""
 
     def __init__(self) -> None:
-        self._turning = _Fit(9, _SEGMENT)
-        self._pushing = _Fit(3, _FAR_END)
+        self._turning = _Fit(9)
+        self._pushing = _Fit(3)
 
     def fade(self, elapsed: float) -> None:
         """Let time go by [s]."""
@@ -99,8 +94,8 @@ class MotionEvidence:
 
     def add(self, felt: Motion, seen: Motion) -> None:
         """Take in movement, felt from `REACH` before to `REACH` after what is seen."""
-        self._turning.add(felt.turning, seen.turning)
-        self._pushing.add(felt.pushing, seen.pushing)
+        self._turning.add(felt.turning, seen.turning[:, 2:4] - seen.turning[:, 0:2])
+        self._pushing.add(felt.pushing, seen.pushing[:, 2:4])
 
     @property
     def seconds(self) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,13 +20,13 @@ from sportcoach_perception.offset_evidence import OFFSETS, REACH, STEP, OffsetEv
 
 Array = NDArray[np.float64]
 
-BLOCK: Final = 0.5
-"""Movement is taken in by pieces of this length [s]."""
+BLOCK: Final = 0.25
+"""Movement is taken in by pieces of this length until the estimate is sure [s]."""
 
-MIN_TURN: Final = 0.15
-"""A limb that turns slower than this stands still [rad/s, rms]."""
+SURE_BLOCK: Final = 0.5
+"""And by pieces of this length from then on [s]."""
 
-MIN_SECONDS: Final = 1.0
+MIN_SECONDS: Final = 2.0
 """Less movement than this says nothing [s]."""
 
 STEADY: Final = 8
@@ -65,27 +65,26 @@ def highest_peak(likelihood: Array) -> OffsetEstimate:
     top = int(np.argmax(likelihood))
     if not 0 < top < len(likelihood) - 1:
         return OffsetEstimate()
-    before, peak, after = likelihood[top - 1 : top + 2]
-    curvature = 2.0 * peak - before - after
-    if curvature <= 0.0:
-        return OffsetEstimate()
-    padded = np.pad(likelihood, 1, constant_values=-np.inf)
-    rival = (likelihood >= padded[:-2]) & (likelihood >= padded[2:])
-    rival[top - 1 : top + 2] = False
-    gap = peak - np.max(likelihood[rival], initial=0.0)
+    change = np.diff(likelihood)
+    peaks = np.flatnonzero((change[:-1] >= 0.0) & (change[1:] <= 0.0) & (change[:-1] > change[1:])) + 1
+    before, after = change[peaks - 1], change[peaks]
+    curvature = before - after
+    slope = 0.5 * (before + after)
+    heights = likelihood[peaks] + 0.5 * slope**2 / curvature
+    (own,) = np.flatnonzero(peaks == top)
+    ends = likelihood[[0, -1]] * (change[0] <= 0.0, change[-1] >= 0.0)
     return OffsetEstimate(
-        offset=float(OFFSETS[top] + 0.5 * STEP * (after - before) / curvature),
-        deviation=float(STEP / np.sqrt(curvature)),
-        confidence=float(1.0 - np.exp(-gap)),
+        offset=float(OFFSETS[top] + STEP * slope[own] / curvature[own]),
+        deviation=float(STEP / np.sqrt(curvature[own])),
+        confidence=float(1.0 - np.exp(max(*np.delete(heights, own), *ends) - heights[own])),
     )
 
 
 class MotionOffset:
     """Estimates the offset of one limb's IMU from the movement seen and felt.
 
-    Every half second of movement is added to the evidence; older evidence fades. A limb that is hidden or stands still
-    adds none, so that the estimate becomes unsure again after a while. When one of the clocks was set back, all begins
-    anew.
+    Movement is added to the evidence piece by piece; older evidence fades. A limb that is hidden or stands still adds
+    none, so that the estimate becomes unsure again after a while. When one of the clocks was set back, all begins anew.
 
     Args:
         limb: of LIMBS.
@@ -103,46 +102,51 @@ class MotionOffset:
 
     def _begin_anew(self) -> None:
         self._epochs = self._seen.epoch, self._felt.epoch
+        self._due = -np.inf
         self._evidence = OffsetEvidence()
         self._end = -np.inf
-        self._news = False
+        self._work: Iterator[None] = iter(())
         self._last: deque[float] = deque(maxlen=STEADY)
         self.likelihood = np.zeros(len(OFFSETS))
         self.estimate = OffsetEstimate()
 
     def advance(self) -> None:
-        """Take in the next piece of movement once all of it is there; draw the conclusion at the next call."""
+        """One step of the work; new work once all of the next piece of movement is there."""
         if self._epochs != (self._seen.epoch, self._felt.epoch):
             self._begin_anew()
-        if self._news:
-            self._conclude()
+        if next(self._work, self) is None or self._felt.last < self._due:
             return
         begin = max(self._end, self._seen.first, self._felt.first + REACH)
-        end = begin + BLOCK
-        if self._seen.last < end or self._felt.last < end + REACH + STEP:
+        end = begin + (SURE_BLOCK if self.estimate.sure else BLOCK)
+        if self._seen.last < end:
             return
+        self._due = end + REACH + STEP
+        if self._felt.last >= self._due:
+            self._work = self._learn(begin, end)
+
+    def _learn(self, begin: float, end: float) -> Iterator[None]:
+        self._felt.filter()
+        yield
         end = self._take(begin, end)
         if self._end > -np.inf:
             self._evidence.fade(end - self._end)
         self._end = end
-        self._news = True
+        yield
+        self._conclude()
+        yield
 
     def _take(self, begin: float, end: float) -> float:
         """Add the frames from `begin` on; returns the time of the last one before `end`, from which to go on."""
-        if not self._felt.turn_rate(begin, end) >= MIN_TURN:
-            return end
         seen = self._seen.swing(self._limb, begin, end)
-        if seen is None:
+        felt = self._felt.swing(seen[0][:-1], OFFSETS) if seen else None
+        if seen is None or felt is None:
+            self._evidence.interrupt()
             return end
         times, swings = seen[0][:-1], seen[1][:-1]
-        felt = self._felt.swing(times, OFFSETS)
-        if felt is None:
-            return end
         self._evidence.add(times, swings, felt)
         return float(times[-1])
 
     def _conclude(self) -> None:
-        self._news = False
         if self._evidence.seconds >= MIN_SECONDS:
             self.likelihood = self._evidence.likelihood()
             estimate = highest_peak(self.likelihood)

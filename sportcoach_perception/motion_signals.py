@@ -39,7 +39,7 @@ SMOOTHING: Final = 0.06
 MARGIN: Final = 4.0 * SMOOTHING
 """What smoothing needs to either side [s]."""
 
-MAX_GAP: Final = 0.15
+MAX_GAP: Final = 0.2
 """Nothing is interpolated over longer gaps [s]."""
 
 MAX_SWING_GAP: Final = 0.4
@@ -54,22 +54,25 @@ USUAL_ASPECT: Final = 4.0 / 3.0
 RESTART: Final = 1.0
 """A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
 
+TRUNK: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip", "nose")
+
 CHAINS: Final = {
-    f"{side}_{end}": tuple(f"{side}_{name}" for name in names)
+    f"{side}_{end}": (*(f"{side}_{name}" for name in names), *TRUNK)
     for end, names in (
-        ("wrist", ("elbow", "wrist", "index", "pinky", "shoulder", "hip")),
-        ("ankle", ("knee", "ankle", "foot_index", "heel", "hip", "shoulder")),
+        ("wrist", ("elbow", "wrist", "index", "pinky")),
+        ("ankle", ("knee", "ankle", "foot_index", "heel")),
     )
     for side in ("left", "right")
 }
 """Landmarks that move with a limb's IMU: near end of the segment that carries it, far end, and what hangs together."""
 
-LANDMARKS_SEEN: Final = 6
+LANDMARKS_SEEN: Final = 9
 
 _COLUMNS: Final = {
     limb: np.array([2 * LANDMARK_INDEX[name] + axis for name in chain for axis in (0, 1)])
     for limb, chain in CHAINS.items()
 }
+_SEGMENT: Final = slice(0, 4)
 _SIGMA: Final = SMOOTHING * RATE
 _PAD: Final = round(MARGIN * RATE)
 _SWINGS: Final = slice(2 * len(LANDMARKS), 4 * len(LANDMARKS))
@@ -168,11 +171,11 @@ class SeenMotion:
         return rows[:, 0], rows[:, 1:][:, _SWINGS][:, _COLUMNS[limb]]
 
     def motion(self, limb: str, begin: float, end: float) -> Motion | None:
-        """Velocity and acceleration (N, 2 LANDMARKS_SEEN) of the limb's chain; None when its segment isn't seen."""
+        """Velocity and acceleration (N, 4) of both ends of the limb's segment; None when it isn't seen."""
         rows = self._recent.between(begin - MARGIN, end + MARGIN, MAX_GAP)
         if rows is None or not self._visible(limb, rows):
             return None
-        columns = np.concatenate([[0], 1 + _COLUMNS[limb]])
+        columns = np.concatenate([[0], 1 + _COLUMNS[limb][_SEGMENT]])
         positions = _on_grid(begin, end, rows[:, columns])
         return Motion(_smooth(positions, order=1), _smooth(positions, order=2))
 
@@ -197,7 +200,7 @@ class FeltMotion:
         """Forget all: the sensor's clock was set."""
         self.epoch += 1
         self._attitude = Attitude()
-        self._recent = Recent(size=1024, columns=13)
+        self._recent = Recent(size=1024, columns=12)
         self._swing = FeltSwing(MAX_SWING_GAP)
 
     @property
@@ -212,23 +215,24 @@ class FeltMotion:
 
     def add(self, sample: ImuSample) -> None:
         """Take a sample that is newer than all before and finite; others are dropped."""
-        time = sample.stamp * 1e-9
-        if time < self.last - RESTART:
+        time, last = sample.stamp * 1e-9, self.last
+        if time < last - RESTART:
             self.restart()
+            last = self.last
         ax, ay, az, gx, gy, gz = sample.signal.tolist()
-        if time > self.last and math.isfinite(ax + ay + az + gx + gy + gz):
-            pushed = self._attitude.update((ax, ay, az), (gx, gy, gz), time - self.last)
+        if time > last and math.isfinite(ax + ay + az + gx + gy + gz):
+            pushed = self._attitude.update((ax, ay, az), (gx, gy, gz), time - last)
             x, y, z = self._attitude.rotation
-            self._recent.append(time, (*x, *y, *z, *pushed, gx * gx + gy * gy + gz * gz))
+            self._recent.append(time, (*x, *y, *z, *pushed))
 
-    def turn_rate(self, begin: float, end: float) -> float:
-        """Angular speed from `begin` to `end` [rad/s, rms]; NaN when samples are missing."""
-        rows = self._recent.between(begin, end, MAX_GAP)
-        return math.nan if rows is None else math.sqrt(float(rows[:, 13].mean()))
+    def filter(self) -> None:
+        """Make the swing known up to the newest sample."""
+        self._swing.extend(self._recent)
 
     def swing(self, times: Array, offsets: Array) -> Array | None:
-        """(K, N, 12) at `times` (N,) plus `offsets` (K,) [s], both increasing; None when samples are missing."""
-        self._swing.extend(self._recent)
+        """(K, N, FELT) at `times` (N,) plus `offsets` (K,) [s], both increasing; None when not known."""
+        if self._recent.between(times[0], times[-1], MAX_GAP) is None:
+            return None
         return self._swing.at(times, offsets)
 
     def motion(self, begin: float, end: float) -> Motion | None:

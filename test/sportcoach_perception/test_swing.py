@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from sportcoach_perception.recent import Recent
-from sportcoach_perception.swing import GRAVITY, SETTLING, FeltSwing, SeenSwing
+from sportcoach_perception.swing import SETTLING, FeltSwing, SeenSwing
 
 Array = NDArray[np.float64]
 FREQUENCY = 2.0 * np.pi * 0.7
+GRAVITY = 9.81
 
 
 def position(times: Array) -> Array:
