@@ -54,7 +54,7 @@ USUAL_ASPECT: Final = 4.0 / 3.0
 RESTART: Final = 1.0
 """A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
 
-TRUNK: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip", "nose")
+TRUNK: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip", "nose", "left_ear", "right_ear")
 
 CHAINS: Final = {
     f"{side}_{end}": (*(f"{side}_{name}" for name in names), *TRUNK)
@@ -66,7 +66,7 @@ CHAINS: Final = {
 }
 """Landmarks that move with a limb's IMU: near end of the segment that carries it, far end, and what hangs together."""
 
-LANDMARKS_SEEN: Final = 9
+LANDMARKS_SEEN: Final = 11
 
 _COLUMNS: Final = {
     limb: np.array([2 * LANDMARK_INDEX[name] + axis for name in chain for axis in (0, 1)])

@@ -36,11 +36,11 @@ HALF_LIFE: Final = 20.0
 ERROR: Final = 0.0025
 """Deviation of a landmark's error, whitened [heights of the picture]."""
 
-ERROR_TIME: Final = 0.24
-"""Time in which the autocorrelation of what lasts of a landmark's error falls to 1/e [s]."""
+ERROR_TIME: Final = 0.4
+"""Time in which the autocorrelation of what lasts of an error, of landmark or relation, falls to 1/e [s]."""
 
-ERROR_GAIN: Final = 0.4
-"""Gain of the Kalman filter that follows what lasts of an error, 0.6 of its variance, at 30 pictures a second."""
+ERROR_GAIN: Final = 0.3
+"""Gain of the Kalman filter that follows what lasts of an error, about half of its variance, at 30 Hz."""
 
 FLOOR: Final = 0.0005
 """The least that is believed of it: athletes who stand still sway by as little [heights of the picture]."""
@@ -60,7 +60,7 @@ _SEEN: Final = 2 * LANDMARKS_SEEN
 
 
 class _Whitening:
-    """Takes off a signal what a steady Kalman filter of what lasts of an error foretells; of the error, what is new stays."""
+    """Takes off a signal what a steady Kalman filter would foretell of an error, of which only what is new stays."""
 
     def __init__(self, axis: int) -> None:
         self._axis = axis

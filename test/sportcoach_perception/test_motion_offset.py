@@ -64,6 +64,18 @@ def test_another_athletes_movement_says_nothing_for_sure() -> None:
     assert not watch(mixed, "right_wrist").estimate.sure
 
 
+def test_constant_errors_of_the_sensor_do_not_shift_the_offset() -> None:
+    error = np.array([0.2, -0.2, 0.2, 0.01, -0.01, 0.01], np.float32)
+    wrong = [replace(i, signal=i.signal + error) if isinstance(i, ImuSample) else i for i in record("squat")]
+    for limb in ("left_wrist", "left_ankle"):
+        assert watch(wrong, limb).estimate.offset == pytest.approx(OFFSETS[limb], abs=0.012)
+
+
+def test_an_imu_that_speaks_before_the_camera_is_compared_once_both_are_there() -> None:
+    items = [i for i in record("jumping_jack") if isinstance(i, ImuSample) or i.stamp > 2 * NS]
+    assert watch(items, "left_wrist").estimate.sure
+
+
 def test_gaps_are_left_out() -> None:
     def lost(item: Skeleton | ImuSample) -> bool:
         return 3.0 < item.stamp / NS < 4.0 if isinstance(item, ImuSample) else 6.0 < item.stamp / NS < 6.5
