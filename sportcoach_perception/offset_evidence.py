@@ -51,7 +51,7 @@ METRE: Final = 0.5
 LEVER: Final = 0.5
 """Distance of a landmark from the sensor [m]."""
 
-TRUST: Final = 0.7
+TRUST: Final = 0.5
 """Share of the log-likelihood that is believed: what a pose network gets wrong is not Gaussian, and not linear."""
 
 _PRIOR: Final = METRE * np.repeat([LEVER, 1.0], [9, 3])
