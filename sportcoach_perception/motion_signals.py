@@ -55,6 +55,7 @@ RESTART: Final = 1.0
 """A stamp this far behind the last one means that a clock was set back, and all begins anew [s]."""
 
 TRUNK: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip", "nose", "left_ear", "right_ear")
+"""And the head, which goes with it."""
 
 CHAINS: Final = {
     f"{side}_{end}": (*(f"{side}_{name}" for name in names), *TRUNK)
