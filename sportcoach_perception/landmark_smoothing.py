@@ -37,7 +37,8 @@ _HIPS: Final = [LANDMARK_INDEX["left_hip"], LANDMARK_INDEX["right_hip"]]
 
 def region_size(image: Array) -> float:
     """Size of MediaPipe's region of interest, nearly, around landmarks (33, 2); in their units, which are square."""
-    distances = image - image[_HIPS].mean(axis=0)
+    left, right = _HIPS
+    distances = image - 0.5 * (image[left] + image[right])
     return 2.0 * EXPANSION * math.sqrt(np.einsum("ij,ij->i", distances, distances).max())
 
 
@@ -102,7 +103,7 @@ class InverseOneEuroFilter(_SpeedFilter):
         v = scale * side * (keep * self._speed + rate * (self._smooth - self._raw))
         b = a + v - g * d
         distance = (np.sqrt(np.maximum(b * b + 4.0 * g * (a + v + 1.0) * d, 0.0)) - b) / (2.0 * g)
-        if np.any(v < 0.0):
+        if v.min() < 0.0:
             distance = _after_turn(distance, side * (self._raw - self._smooth), a, g, v, d)
         points = np.asarray(self._smooth + side * distance)
         self._speed = keep * self._speed + rate * (points - self._raw)
@@ -118,10 +119,10 @@ def _after_turn(ahead: Array, expected: Array, a: float, g: float, v: Array, d: 
     b = a - v + g * d
     square = b * b - 4.0 * g * (a - v + 1.0) * d
     root = np.sqrt(np.maximum(square, 0.0))
-    best, miss = ahead, np.where(v + g * ahead >= 0.0, np.abs(ahead - expected), np.inf)
-    for distance in ((b - root) / (2.0 * g), (b + root) / (2.0 * g)):
-        valid = (v < 0.0) & (square >= 0.0) & (distance >= d) & (v + g * distance <= 0.0)
-        nearer = valid & (np.abs(distance - expected) < miss)
-        best = np.where(nearer, distance, best)
-        miss = np.where(nearer, np.abs(distance - expected), miss)
-    return best
+    found = np.array([ahead, (b - root) / (2.0 * g), (b + root) / (2.0 * g)])
+    speed = v + g * found
+    speed[0] *= -1.0  # the first solution is for a point that goes ahead, the others for one that comes back
+    valid = speed <= 0.0
+    valid[1:] &= (v < 0.0) & (square >= 0.0) & (found[1:] >= d)
+    nearest = np.where(valid, np.abs(found - expected), np.inf).argmin(axis=0)
+    return np.asarray(np.choose(nearest, found))

@@ -74,6 +74,7 @@ class FitConfig:
         subtask: regular expression with one group; what it finds in a sequence's name (the exercise, say) is learned
             together with the label, and the answer sums over it. Empty for the label alone.
         told: whether the subtask is known when the network is asked, as the exercise is that was asked for.
+        refines: whether the network also learns how far the joint angles of the landmarks are off (`refinement`).
         copies: random variants of each sequence for networks that learn from everything at once (`batch_learning`),
             which have no use for the settings from `steps` on, except perturbations and network.
         steps, batch: number of batches, movements in each.
@@ -92,6 +93,7 @@ class FitConfig:
     members: int = 1
     subtask: str = ""
     told: bool = False
+    refines: bool = False
     copies: int = 0
     steps: int = 600
     batch: int = 48

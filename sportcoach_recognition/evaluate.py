@@ -11,12 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sportcoach_perception.angles import BENDS, joint_angles
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition import metrics
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
+from sportcoach_recognition.refinement import AngleErrors
 
 
 class Classifier(Protocol):
@@ -25,6 +25,9 @@ class Classifier(Protocol):
     def predict(self, sequences: Rows[Sequence]) -> Floats:
         """Probabilities (N, K) of the classes."""
 
+    def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
+        """How far joint angles are off in each of the sequences whose truth is known."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -32,6 +35,7 @@ class Answers:
 
     truth: (N,) index of the right class. probabilities: (N, K) float32.
     training, testing: time taken [s].
+    angles: of each sequence whose truth is known.
     """
 
     fold: Fold
@@ -39,6 +43,7 @@ class Answers:
     probabilities: Floats
     training: float
     testing: float
+    angles: list[AngleErrors]
 
 
 def found_classes(division: Division) -> tuple[str, ...]:
@@ -67,7 +72,9 @@ def run(division: Division, classes: tuple[str, ...], classifier: Callable[[Fold
         middle = time.monotonic()
         probabilities = trained.predict(fold.test)
         truth = np.array([classes.index(sequence.label) for sequence in fold.test])
-        answers.append(Answers(fold, truth, probabilities, middle - begin, time.monotonic() - middle))
+        testing = time.monotonic() - middle
+        angles = trained.angle_errors(fold.test)
+        answers.append(Answers(fold, truth, probabilities, middle - begin, testing, angles))
     return answers
 
 
@@ -116,19 +123,6 @@ def details(answers: list[Answers], classes: tuple[str, ...]) -> dict[str, Any]:
         ],
         "confusion": total.tolist(),
     }
-
-
-def landmark_angle_score(sequences: Rows[Sequence]) -> float | None:
-    """Angle-Score (eq. 12) of the landmarks as they are, without a network; None where the set has no true angles.
-
-    Over the angles of elbows, shoulders, hips, knees and ankles.
-    """
-    known = [s for s in sequences if len(s.angles) and s.seen.any()]
-    if not known:
-        return None
-    measured = np.concatenate([np.radians(joint_angles(s.world)) for s in known])[:, BENDS]
-    truth = np.concatenate([s.angles for s in known])[:, BENDS]
-    return metrics.angle_score(measured, truth)
 
 
 def _number(value: float) -> float | None:

@@ -22,6 +22,7 @@ from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.grid import duration, even, on_grid, stack
 from sportcoach_recognition.models import plank, reference, rocket, stream_gat, tcn, tcn_gat
 from sportcoach_recognition.models.inputs import Inputs
+from sportcoach_recognition.refinement import AngleErrors, errors_of
 
 Build = Callable[..., nn.Module]
 
@@ -89,10 +90,9 @@ class Fitted:
 
     def _own(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None) -> Floats:
         answers = [np.zeros((0, len(self.outputs)), np.float32)]
-        device = next(iter((*self.networks[0].parameters(), *self.networks[0].buffers()))).device
         for begin in range(0, len(sequences), _BATCH):
             inputs = gridded(sequences[begin : begin + _BATCH], self.networks[0].config)
-            inputs = (view(inputs) if view else inputs).to(device)
+            inputs = (view(inputs) if view else inputs).to(self._device)
             with torch.inference_mode():
                 each = [network.eval()(inputs).action.float().softmax(-1) for network in self.networks]
             answers.append(torch.stack(each).mean(0).cpu().numpy())
@@ -103,6 +103,24 @@ class Fitted:
             of_output /= of_output.sum(1, keepdims=True)
         summed: Floats = of_output @ of_class
         return summed
+
+    def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
+        """How far joint angles are off in each of the sequences whose truth is known, on average over the networks."""
+        known = [sequence for sequence in sequences if len(sequence.angles) and sequence.seen.any()]
+        sizes: Any = self.networks[0].config
+        refines = bool(getattr(sizes, "angles", 0))
+        return [errors_of(sequence, self._refinement(sequence) if refines else None, sizes.rate) for sequence in known]
+
+    def _refinement(self, sequence: Sequence) -> Floats:
+        """(T, A) what the networks say that `refinement.track` is at each step."""
+        inputs = gridded([sequence], self.networks[0].config).to(self._device)
+        with torch.inference_mode():
+            told = torch.stack([network.eval()(inputs).angles[0] for network in self.networks])
+        return np.asarray(told.mean(0).cpu().numpy())
+
+    @property
+    def _device(self) -> torch.device:
+        return next(iter((*self.networks[0].parameters(), *self.networks[0].buffers()))).device
 
     def _asked(self, sequences: Rows[Sequence]) -> Floats:
         """(N, outputs) 1 where the output is for the subtask that was asked for, everywhere if it was never trained."""

@@ -9,7 +9,7 @@ from typing import Final
 from sportcoach_perception.errors import UserError
 from sportcoach_recognition import divisions
 from sportcoach_recognition.datasets import berkeley_mhad, irds, penn_action, pushup_form, utd_mhad
-from sportcoach_recognition.datasets.sequence import Sequence, without_imu, without_landmarks
+from sportcoach_recognition.datasets.sequence import Sequence, mirrored, without_imu, without_landmarks
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,10 @@ _PUSHUP = Protocol(
 _VIDEOS = Protocol(divisions.standard_parts(divisions.subject_folds), settings="videos")
 _BAGS = Protocol(divisions.subject_folds, settings="videos")
 _SIMULATED = Protocol(
-    divisions.standard_parts(divisions.subject_folds), settings="simulated", targets={"accuracy": 0.99}
+    divisions.standard_parts(divisions.subject_folds),
+    settings="simulated",
+    targets={"accuracy": 0.99, "refined_angle_score": 0.95},
+    in_the_mirror=mirrored,
 )
 
 LEAVE_ONE_OUT: Final = "leave-one-subject-out"

@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor, nn
 
+from sportcoach_perception.angles import ANGLES
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import batch_learning, checkpoint, losses
+from sportcoach_recognition import batch_learning, checkpoint, losses, refinement
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.drawing import class_balance, draw
@@ -47,11 +48,14 @@ def fit(
         config: settings.
         seed: of the first network; each further member of the ensemble has the next one.
         folder: keeps a checkpoint and the curves of each member, and goes on from there when the run was killed.
-        tracks: of each of `train`, what the heads for stage, angles and quality learn from.
+        tracks: of each of `train`, what the heads for stage, angles and quality learn from; those of the refinement
+            when the settings ask for it.
 
     Raises:
         UserError: tracks with mirroring, which would need to know which angles change places.
     """
+    if config.refines and tracks is None:
+        tracks = [refinement.track(sequence) for sequence in train]
     if tracks is not None and config.perturbations.mirror:
         raise UserError("tracks cannot be mirrored: set mirror to 0 to train heads for stage, angles or quality")
     labels, outputs, exercises = _outputs(train, classes, config)
@@ -93,7 +97,8 @@ def _outputs(
 
 def _branches(train: Rows[Sequence], config: FitConfig) -> dict[str, Any]:
     """Sizes of the network, with the branches that the data need where it has any."""
-    return {**present(train), **config.network} if config.model in ("stream_gat", "rocket") else dict(config.network)
+    heads = {"angles": len(ANGLES)} if config.refines else {}
+    return {**(present(train) if config.model in ("stream_gat", "rocket") else {}), **heads, **config.network}
 
 
 @dataclass

@@ -14,7 +14,7 @@ from sportcoach.datasets import catalogue
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import divisions, evaluate, metrics, protocols
+from sportcoach_recognition import divisions, evaluate, metrics, protocols, refinement
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
@@ -126,11 +126,10 @@ def _figures(answers: list[Answers], classes: tuple[str, ...], targets: Mapping[
         "training_time": sum(a.training for a in answers),
         "test_time": 1000.0 * sum(a.testing for a in answers) / int(total.sum()),
     }
-    angle_score = evaluate.landmark_angle_score([sequence for a in answers for sequence in a.fold.test])
-    if angle_score is not None:
-        values["landmark_angle_score"] = angle_score
+    angles = refinement.angle_scores([errors for a in answers for errors in a.angles])
     return [
         *(Figure(name, value, "share", "higher", targets.get(name)) for name, value in values.items()),
+        *(Figure(name, value, "1 - rad", "higher", targets.get(name)) for name, value in angles.items()),
         Figure("test_sequences", int(total.sum()), "sequences", "higher"),
         Figure("training_time", seconds["training_time"], "s", "lower"),
         Figure("test_time", seconds["test_time"], "ms per sequence", "lower"),

@@ -38,7 +38,7 @@ def read(name: str, root: Path, cache: Path = CACHE) -> list[Sequence]:
         "pushup-form": pushup_form.read,
         "videos": lambda root: videos.read(root, pose_model.path(POSE_NETWORK), cache),
         "bags": bags.read,
-        "simulated": simulated.read,
+        "simulated": lambda root: simulated.read(root, pictured=True),  # as the graph sees them
     }
     sequences = list(readers[name](root))
     if not sequences:

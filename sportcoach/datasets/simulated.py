@@ -36,7 +36,7 @@ def read(root: Path, pictured: bool = False) -> Iterator[Sequence]:
 
 
 def sequence(clip: Clip, pictured: bool = False) -> Sequence:
-    """Landmarks and IMUs of a clip, labelled with its action, with its true joint angles."""
+    """Landmarks and IMUs of a clip, labelled with its action; with its true joint angles where MediaPipe saw it."""
     landmarks = clip.truth if clip.mediapipe is None else clip.mediapipe
     there = landmarks.detected
     stamps, world = clip.stamps[there], landmarks.world[there]
@@ -55,7 +55,8 @@ def sequence(clip: Clip, pictured: bool = False) -> Sequence:
         imu=imu,
         imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
         part=clip.split,
-        angles=np.radians(clip.angles[there]).astype(np.float32),
+        # nothing is to be learned about what MediaPipe gets wrong from landmarks that are exact
+        angles=np.radians(clip.angles[[] if clip.mediapipe is None else there]).astype(np.float32),
         begin=int(clip.stamps[clip.repetitions.begin.min(initial=len(clip.stamps) - 1)]),
     )
 

@@ -13,19 +13,15 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from sportcoach.experiments import material, placement
 from sportcoach.experiments.trials import Measures, Setup, Trial
-from sportcoach_perception.angles import ANGLES, BENDS, joint_angles
-from sportcoach_recognition import metrics
+from sportcoach_recognition import metrics, refinement
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
-from sportcoach_recognition.fitted import Fitted, gridded
-from sportcoach_recognition.grid import duration, even
+from sportcoach_recognition.fitted import Fitted
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.perturb import Perturbations
-from sportcoach_recognition.tracks import UNKNOWN, Track
 from sportcoach_recognition.training import fit
 
 FOLDER: Final = "networks"
@@ -75,10 +71,7 @@ def trained(setup: Setup, training: Training) -> Fitted:
             part = material.fold(setup, training.dataset, training.fold)
             train = [placement.wear(sequence, training.worn) for sequence in part.train]
             torch.set_num_threads(1)
-            tracks = [track(sequence) for sequence in train] if training.refines else None
-            fitted = fit(
-                train, [], material.CLASSES[training.dataset], _config(setup, training), training.seed, folder, tracks
-            )
+            fitted = fit(train, [], material.CLASSES[training.dataset], _config(setup, training), training.seed, folder)
             fitted.save(path)
     return Fitted.load(path)
 
@@ -100,12 +93,12 @@ def _config(setup: Setup, training: Training) -> FitConfig:
         "window": training.window if simulated else 256,
         **scale.networks.get(training.model, {}),
         **placement.sizes(training.model, training.worn),
-        **({"angles": len(ANGLES)} if training.refines else {}),
         **training.sizes,
     }
     steps = scale.athlete_steps if simulated else scale.steps
     return FitConfig(
         model=training.model,
+        refines=training.refines,
         steps=steps,
         batch=scale.batch,
         longest=training.window if simulated else _LONGEST,
@@ -114,12 +107,6 @@ def _config(setup: Setup, training: Training) -> FitConfig:
         perturbations=_PERTURBATIONS[training.dataset],
         network=sizes,
     )
-
-
-def track(sequence: Sequence) -> Track:
-    """How far the angles of the landmarks are off [rad]."""
-    off = sequence.angles - np.radians(joint_angles(sequence.world)).astype(np.float32)
-    return Track(sequence.stamps, np.full(len(sequence.stamps), UNKNOWN), off)
 
 
 def trials(setup: Setup, dataset: str, model: str, **how: Any) -> list[Trial]:
@@ -147,10 +134,10 @@ def accuracy(setup: Setup, dataset: str, worn: str, window: int, **how: Any) -> 
     test = material.fold(setup, dataset, training.fold).test
     if dataset == material.SIMULATED:
         test = [piece for piece in material.windows(test, window) if len(piece.stamps) > 1]
-    return tested(fitted, [placement.wear(sequence, worn) for sequence in test], training.refines)
+    return tested(fitted, [placement.wear(sequence, worn) for sequence in test])
 
 
-def tested(fitted: Fitted, test: Rows[Sequence], refines: bool) -> Measures:
+def tested(fitted: Fitted, test: Rows[Sequence]) -> Measures:
     """Accuracy with everything, without the sensors and without the camera; Angle-Score where the truth is known."""
     truth = np.array([fitted.classes.index(sequence.label) for sequence in test])
 
@@ -165,28 +152,5 @@ def tested(fitted: Fitted, test: Rows[Sequence], refines: bool) -> Measures:
         "inertial_accuracy": metrics.accuracy(matrix(Inputs.without_pose)),
         "tested": len(test),
         "parameters": sum(parameter.numel() for parameter in fitted.networks[0].parameters()),
-        **angle_scores(fitted, test, refines),
+        **refinement.angle_scores(fitted.angle_errors(test)),
     }
-
-
-def angle_scores(fitted: Fitted, test: Rows[Sequence], refines: bool) -> dict[str, float]:
-    """Angle-Score (eq. 12) of the landmarks' joint angles, and of those that the network has refined.
-
-    Over elbows, shoulders, hips, knees and ankles. Empty where the truth is not known.
-    """
-    known = [sequence for sequence in test if len(sequence.angles) and len(sequence.stamps)]
-    if not known:
-        return {}
-    left, corrected = [], []
-    for sequence in known:
-        sizes: Any = fitted.networks[0].config
-        off = track(sequence).at(even(*duration(sequence), sizes.rate)).angles
-        left.append(off[:, BENDS])
-        if refines:
-            with torch.inference_mode():
-                told: Tensor = fitted.networks[0](gridded([sequence], sizes)).angles[0]
-            corrected.append((off - told.numpy())[:, BENDS])
-    scores = {"landmark_angle_score": metrics.angle_score(np.concatenate(left), 0.0)}
-    if refines:
-        scores["refined_angle_score"] = metrics.angle_score(np.concatenate(corrected), 0.0)
-    return scores

@@ -64,7 +64,7 @@ def occluded(setup: Setup, share: float, seed: int) -> Measures:
     pieces = list(material.windows(clips, WINDOW))
     worn = [placement.wear(piece, training.worn) for piece in pieces]
     fitted = networks.trained(setup, training)
-    return {**networks.tested(fitted, worn, training.refines), "found": min(1.0, frames / due)}
+    return {**networks.tested(fitted, worn), "found": min(1.0, frames / due)}
 
 
 def _sentence(means: Mapping[float, Mapping[str, Mean]], found: Mapping[float, Mean]) -> str:

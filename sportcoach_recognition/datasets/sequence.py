@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sportcoach_perception.angles import ANGLES
+from sportcoach_perception.angles import ANGLE_INDEX, ANGLES
 from sportcoach_perception.frames import Bools, Floats
 from sportcoach_perception.skeleton import LANDMARK_INDEX, LANDMARKS, LIMBS, other_side
 from sportcoach_recognition.features import Resampler, Sample
@@ -84,12 +84,13 @@ def labelled(sequences: Iterable[Sequence], labels: Mapping[str, str]) -> Iterat
 
 
 def mirrored(sequence: Sequence) -> Sequence:
-    """The movement in the mirror, left and right exchanged; not its label, and without its true angles.
+    """The movement in the mirror, left and right exchanged, its true angles too; not its label.
 
     A sensor's x is taken to point along the line from left to right.
     """
     other = [LANDMARK_INDEX[other_side(name)] for name in LANDMARKS]
     limbs = [LIMBS.index(other_side(name)) for name in LIMBS]
+    angles = [ANGLE_INDEX[other_side(name)] for name in ANGLES]  # each is positive the same way on either side
     signs = np.array([-1.0, 1.0, 1.0, 1.0, -1.0, -1.0], np.float32)  # the turning rate is axial
     return replace(
         sequence,
@@ -97,7 +98,7 @@ def mirrored(sequence: Sequence) -> Sequence:
         seen=sequence.seen[:, other],
         imu=sequence.imu[:, limbs] * signs,
         imu_seen=sequence.imu_seen[limbs],
-        angles=sequence.angles[:0],
+        angles=sequence.angles[:, angles],
     )
 
 
@@ -118,6 +119,7 @@ def without_landmarks(sequence: Sequence) -> Sequence:
         stamps=np.zeros(0, np.int64),
         world=np.zeros((0, len(LANDMARKS), 3), np.float32),
         seen=np.zeros((0, len(LANDMARKS)), np.bool_),
+        angles=sequence.angles[:0],
     )
 
 

@@ -11,7 +11,7 @@ from bag_messages import STAMP, Messages
 from numpy.testing import assert_allclose
 
 from sportcoach.bag_writer import BagWriter
-from sportcoach.datasets import bags, simulated
+from sportcoach.datasets import bags, catalogue, simulated
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.skeleton import LANDMARK_INDEX
 from sportcoach_sim.dataset import shards
@@ -113,6 +113,7 @@ def test_the_simulated_collection_is_tested_through_mediapipe_alone(tmp_path: Pa
     ]
     assert read["train-False"].world.max() == 1.0  # the exact landmarks
     assert (read["train-True"].world.max(), len(read["train-True"].stamps)) == (2.0, 9)
+    assert [len(read[f"train-{seen}"].angles) for seen in (False, True)] == [0, 9]
 
 
 def test_simulated_landmarks_can_be_those_of_the_picture() -> None:
@@ -128,6 +129,18 @@ def test_simulated_landmarks_can_be_those_of_the_picture() -> None:
         pictured, spatial = (simulated.sequence(seen, pictured=pictured).world for pictured in (True, False))
         assert np.allclose(pictured, spatial, atol=1e-4) == same
         assert_allclose(pictured[..., 2], spatial[..., 2])
+
+
+def test_evaluate_takes_the_simulated_landmarks_as_the_graph_does(tmp_path: Path) -> None:
+    drawn = clip("train", True)
+    assert drawn.mediapipe is not None
+    image = np.random.default_rng(1).uniform(size=(10, 33, 2)).astype(np.float32)
+    drawn = replace(drawn, mediapipe=replace(drawn.mediapipe, image=image))
+    shards.write(tmp_path / "train" / "train.npz", [drawn])
+    (tmp_path / shards.SETTINGS).write_text("{}")
+    (read,) = catalogue.read("simulated", tmp_path)
+    np.testing.assert_array_equal(read.world, simulated.sequence(drawn, pictured=True).world)
+    assert not np.array_equal(read.world, simulated.sequence(drawn).world)
 
 
 def test_a_missing_collection_is_refused_before_anything_is_read(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import set_files
 
-from sportcoach_perception.angles import joint_angles
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition import divisions, evaluate, metrics, protocols
@@ -19,6 +18,7 @@ from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets import berkeley_mhad, irds, utd_mhad
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
+from sportcoach_recognition.refinement import AngleErrors
 
 CLASSES = ("bend", "punch")
 
@@ -36,6 +36,9 @@ class Nearest:
     def predict(self, sequences: Rows[Sequence]) -> Floats:
         distances = [[abs(self._swing(s) - self.swings[name]) for name in CLASSES] for s in sequences]
         return (np.array(distances) == np.min(distances, axis=1, keepdims=True)).astype(np.float32)
+
+    def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
+        return []
 
 
 @pytest.fixture
@@ -118,13 +121,3 @@ def test_every_protocol_has_valid_settings(dataset: str) -> None:
     for protocol in protocols.PROTOCOLS[dataset].values():
         FitConfig.read(folder / f"{protocol.settings}.yaml")
         assert not protocol.classes or len(set(protocol.classes)) == len(protocol.classes)
-
-
-def test_landmarks_that_are_the_truth_have_a_perfect_angle_score(tmp_path: Path) -> None:
-    set_files.irds(tmp_path, ["101_18_0_1_1_stand.txt"])
-    (standing,) = irds.read(tmp_path)
-    assert evaluate.landmark_angle_score([standing]) is None
-    truth = np.radians(joint_angles(standing.world)).astype(np.float32)
-    assert evaluate.landmark_angle_score([replace(standing, angles=truth)]) == pytest.approx(1.0, abs=1e-6)
-    off = truth + np.float32(0.1)
-    assert evaluate.landmark_angle_score([replace(standing, angles=off)]) == pytest.approx(0.9, abs=1e-6)
