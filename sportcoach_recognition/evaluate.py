@@ -20,7 +20,7 @@ from sportcoach_recognition.refinement import AngleErrors
 
 
 class Classifier(Protocol):
-    """What `training.fit` gives."""
+    """What is asked; `fitted.Fitted` is one."""
 
     def predict(self, sequences: Rows[Sequence]) -> Floats:
         """Probabilities (N, K) of the classes."""

@@ -68,6 +68,7 @@ class Fitted:
     subtasks, told_by: the subtask that each output is for, and the expression that finds it in a sequence's name, when
         it is known which one was asked for.
     beside: networks of another kind that answer together with these, with the same weight.
+    refines: whether their heads for angles tell what `refinement.track` is.
     """
 
     model: str
@@ -77,6 +78,7 @@ class Fitted:
     subtasks: tuple[str, ...] = ()
     told_by: str = ""
     beside: Fitted | None = None
+    refines: bool = False
 
     def predict(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None = None) -> Floats:
         """Probabilities (N, K) float32 of the classes for each sequence as it is.
@@ -105,11 +107,13 @@ class Fitted:
         return summed
 
     def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
-        """How far joint angles are off in each of the sequences whose truth is known, on average over the networks."""
-        known = [sequence for sequence in sequences if len(sequence.angles) and sequence.seen.any()]
+        """How far joint angles are off in each of the sequences whose truth is known; of these networks, not of `beside`."""
         sizes: Any = self.networks[0].config
-        refines = bool(getattr(sizes, "angles", 0))
-        return [errors_of(sequence, self._refinement(sequence) if refines else None, sizes.rate) for sequence in known]
+        return [
+            errors_of(sequence, self._refinement(sequence) if self.refines else None, sizes.rate)
+            for sequence in sequences
+            if len(sequence.angles) and sequence.seen.any()
+        ]
 
     def _refinement(self, sequence: Sequence) -> Floats:
         """(T, A) what the networks say that `refinement.track` is at each step."""
@@ -145,6 +149,7 @@ class Fitted:
             "outputs": self.outputs,
             "subtasks": self.subtasks,
             "told_by": self.told_by,
+            "refines": self.refines,
             "members": len(self.networks),
             "config": asdict(self.networks[0].config),  # type: ignore[call-overload]
         }
@@ -174,8 +179,16 @@ class Fitted:
                 f"{path} does not hold a trained network with its .json beside it; train it again"
             ) from error
         beside = cls.load(path.with_name(about["beside"])) if about.get("beside") else None
-        told = tuple(about.get("subtasks", ())), about.get("told_by", "")
-        return cls(about["model"], tuple(about["classes"]), tuple(networks), tuple(about["outputs"]), *told, beside)
+        return cls(
+            about["model"],
+            tuple(about["classes"]),
+            tuple(networks),
+            tuple(about["outputs"]),
+            tuple(about.get("subtasks", ())),
+            about.get("told_by", ""),
+            beside,
+            about.get("refines", False),
+        )
 
 
 _BATCH: Final = 32

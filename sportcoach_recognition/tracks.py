@@ -32,7 +32,13 @@ class Track:
     quality: float = float("nan")
 
     def at(self, stamps: NDArray[np.float64]) -> Track:
-        """The same at other stamps (S,) [ns]: angles by linear interpolation, the stage of the nearest stamp."""
+        """The same at other stamps (S,) [ns]: angles by linear interpolation, the stage of the nearest stamp.
+
+        Of a track without stamps nothing is known at any.
+        """
+        if not len(self.stamps):
+            nothing = np.full((len(stamps), self.angles.shape[1]), np.nan, np.float32)
+            return Track(stamps.astype(np.int64), np.full(len(stamps), UNKNOWN), nothing, self.quality)
         angles = [np.interp(stamps, self.stamps, column) for column in self.angles.T]
         middles = (self.stamps[1:] + self.stamps[:-1]) / 2
         return Track(

@@ -76,7 +76,9 @@ def fit(
     beside = None
     if config.beside:
         beside = fit(train, validation, classes, config.beside, seed, folder / "beside" if folder else None)
-    return Fitted(config.model, classes, tuple(members), outputs, exercises if told_by else (), told_by, beside)
+    return Fitted(
+        config.model, classes, tuple(members), outputs, exercises if told_by else (), told_by, beside, config.refines
+    )
 
 
 def _outputs(

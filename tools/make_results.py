@@ -48,6 +48,7 @@ def main() -> None:
         *clips_section(read("clips.json")),
         *coaching_section(),
         *experiments_section(),
+        *answers_section(read("recognition.json")),
         *evaluation_section([read(path.name) for path in sorted(RESULTS.glob("recognition-*.json"))]),
     ]
     (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
@@ -306,6 +307,31 @@ def share_named(session: dict[str, Any], exercise: str) -> float:
     return float(right / sum(end - start for start, end, _ in spans))
 
 
+def answers_section(bench: dict[str, Any]) -> list[str]:
+    """What an answer costs."""
+    return [
+        "",
+        "## What an answer costs",
+        "",
+        "Processor time of one core that `stream_gat` needs for a window of 64 frames and for one more frame of a "
+        f"stream, exported to ONNX and in PyTorch. {bench['date']}, {bench['machine']}.",
+        "",
+        "    sportcoach bench recognition --json",
+        *figures_table(bench),
+    ]
+
+
+def angle_scores(figure: dict[str, dict[str, Any]]) -> str:
+    """How near joint angles are to the truth, where an evaluation says so."""
+    if "landmark_angle_score" not in figure:
+        return ""
+    own = f" Angle-Score of the landmarks {figure['landmark_angle_score']['value']:.1%}"
+    refined = figure.get("refined_angle_score")
+    if refined is None:
+        return f"{own}."
+    return f"{own}, as the network corrects them {refined['value']:.1%} ({refined['target']:.1%}; paper 87.9%)."
+
+
 def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
     """How many recorded movements, of people and of simulated athletes, are named right, set by set."""
     rows, commands = [], []
@@ -323,7 +349,7 @@ def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
         rows_of_folds = ", ".join(
             f"{fold['tested']} {fold['accuracy']:.1%} of {fold['test_sequences']}" for fold in run["folds"]
         )
-        commands.append(f"* {what}: {run['division']}: {rows_of_folds}.")
+        commands.append(f"* {what}: {run['division']}: {rows_of_folds}.{angle_scores(figure)}")
     if not runs:
         return []
     return [

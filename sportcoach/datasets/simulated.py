@@ -42,6 +42,9 @@ def sequence(clip: Clip, pictured: bool = False) -> Sequence:
     stamps, world = clip.stamps[there], landmarks.world[there]
     if pictured:
         world = pictured_landmarks.pictured(stamps, world, landmarks.image[there], np.full(len(stamps), ASPECT))
+    angles = np.radians(clip.angles[there]).astype(np.float32)
+    if clip.mediapipe is None:  # nothing is to be learned from exact landmarks about what MediaPipe gets wrong
+        angles = angles[:0]
     imu_stamps, imu = _on_common_stamps(clip.imu)
     return Sequence(
         stamps,
@@ -55,8 +58,7 @@ def sequence(clip: Clip, pictured: bool = False) -> Sequence:
         imu=imu,
         imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
         part=clip.split,
-        # nothing is to be learned about what MediaPipe gets wrong from landmarks that are exact
-        angles=np.radians(clip.angles[[] if clip.mediapipe is None else there]).astype(np.float32),
+        angles=angles,
         begin=int(clip.stamps[clip.repetitions.begin.min(initial=len(clip.stamps) - 1)]),
     )
 
