@@ -12,7 +12,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sportcoach.bag_types import Qos
 from sportcoach.bag_writer import BagWriter
 from sportcoach.message_class import message_class
-from sportcoach.recording import PROFILES, Stream
+from sportcoach.recording import PROFILES, Stream, filing_time
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.node_base import NodeBase, run_node
 
@@ -24,9 +24,6 @@ FLUSH: Final = 0.5
 
 EXPECT: Final = 20.0
 """Longest wait at the start for the publishers of the expected topics to be discovered [s]."""
-
-LATE: Final = 10_000_000_000
-"""The longest that a message may have been under way [ns]; one that seems older was stamped by another clock."""
 
 
 class RecorderNode(NodeBase):
@@ -89,19 +86,20 @@ class RecorderNode(NodeBase):
             reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
             durability=DurabilityPolicy.TRANSIENT_LOCAL if keeps else DurabilityPolicy.VOLATILE,
         )
-        write = self._guard(partial(self._write, topic, stream.msgtype))
+        write = self._guard(partial(self._write, topic, stream.msgtype, keeps))
         subscription = self.create_subscription(
             message_class(stream.msgtype), topic, lambda cdr, info: write(cdr, info), qos, raw=True
         )
         self._subscriptions_made.append(subscription)
 
-    def _write(self, topic: str, msgtype: str, cdr: bytes, info: dict[str, Any]) -> None:
-        """File a message under the time when it was published: in order, however late it is taken from the queue."""
+    def _write(self, topic: str, msgtype: str, kept: bool, cdr: bytes, info: dict[str, Any]) -> None:
+        """File a message under the time when it was published."""
         published, now = info["source_timestamp"], self.get_clock().now().nanoseconds
-        if self._bag is None or 0 < published < self._began:  # said before the recording began
+        # Of what publishers keep for those who come later, the old is left out; what else seems old has another clock.
+        if self._bag is None or (kept and 0 < published < self._began):
             return
         try:
-            self._bag.write(topic, msgtype, published if 0 <= now - published <= LATE else now, cdr)
+            self._bag.write(topic, msgtype, filing_time(published, now), cdr)
         except UserError:
             self._give_up()
             raise

@@ -48,3 +48,16 @@ PROFILES: Final = {
     "results": RESULTS,
 }
 """Topics by profile; pictures of people only where they are asked for."""
+
+LATE: Final = 10_000_000_000
+"""The longest that a message may have been under way [ns]; one that seems older was stamped by another clock."""
+
+
+def filing_time(published: int, now: int) -> int:
+    """When a message was published, so that bags are in order however late it is taken from the queue [ns].
+
+    Args:
+        published: by the clock of its machine.
+        now: by this machine's, the answer when the clocks do not agree.
+    """
+    return published if 0 <= now - published <= LATE else now

@@ -107,7 +107,7 @@ class Fitted:
         return summed
 
     def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
-        """How far joint angles are off in each of the sequences whose truth is known; of these networks, not of `beside`."""
+        """How far joint angles are off in each of the sequences whose truth is known, without what `beside` may say."""
         sizes: Any = self.networks[0].config
         return [
             errors_of(sequence, self._refinement(sequence) if self.refines else None, sizes.rate)

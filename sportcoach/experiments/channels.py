@@ -53,7 +53,7 @@ def understood(cue: Cue, exercise: Exercise, channels: str) -> float | None:
         ways.append(len(cue.text.split()) * SECONDS_PER_WORD)
     if channels in ("both", "vibration"):
         limb = limb_of(cue.joint)
-        if sum(limb in _felt_on(rule.angle) for rule in exercise.faults) == 1:
+        if len({rule.name for rule in exercise.faults if limb in _felt_on(rule.angle)}) == 1:
             ways.append(FELT)
     return min(ways, default=None)
 

@@ -46,6 +46,7 @@ class Training:
     worn: sensors, of `placement.PLACES`.
     window: frames that an answer looks back on.
     sizes: of the network beyond those of the scale.
+    refine: learn angles too, where there is what it takes.
     """
 
     dataset: str
@@ -55,11 +56,12 @@ class Training:
     worn: str = "both"
     window: int = material.WINDOW
     sizes: Mapping[str, Any] = field(default_factory=dict)
+    refine: bool = True
 
     @property
     def refines(self) -> bool:
         """Whether the network also learns how far the landmarks' joint angles are off."""
-        return self.dataset == material.SIMULATED and self.model == "stream_gat"
+        return self.refine and self.dataset == material.SIMULATED and self.model == "stream_gat"
 
 
 def trained(setup: Setup, training: Training) -> Fitted:
@@ -111,7 +113,7 @@ def _config(setup: Setup, training: Training) -> FitConfig:
 
 def trials(setup: Setup, dataset: str, model: str, **how: Any) -> list[Trial]:
     """A trial of `accuracy` for every seed and division; `how` as in Training."""
-    usual = {"worn": "both", "window": material.WINDOW, "sizes": {}}
+    usual = {"worn": "both", "window": material.WINDOW, "sizes": {}, "refine": True}
     return [
         Trial(accuracy, {"dataset": dataset, "model": model, **usual, **how, "seed": setup.seed + seed, "fold": fold})
         for seed in range(setup.scale.seeds)
