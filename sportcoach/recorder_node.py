@@ -96,7 +96,8 @@ class RecorderNode(NodeBase):
         """File a message under the time when it was published."""
         published, now = info["source_timestamp"], self.get_clock().now().nanoseconds
         # Of what publishers keep for those who come later, the old is left out; what else seems old has another clock.
-        if self._bag is None or (kept and 0 < published < self._began):
+        # Simulated time is 0 until the first message on /clock.
+        if self._bag is None or (kept and 0 < published < self._began) or now == 0:
             return
         try:
             self._bag.write(topic, msgtype, filing_time(published, now), cdr)

@@ -107,7 +107,7 @@ def view_section(bench: dict[str, Any]) -> list[str]:
         "",
         "## The live view",
         "",
-        f"One open page at {bench['rate']:.0f} frames a second with pictures of 640x480, mean over {bench['clients']}. "
+        f"What the server spends on open pages at {bench['rate']:.0f} frames a second with pictures of 640x480. "
         f"{bench['date']}, {bench['machine']}.",
         "",
         "    sportcoach bench view --json",

@@ -1,4 +1,4 @@
-"""What a page that is open costs the machine that serves it."""
+"""What pages that are open cost the machine that serves them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from sportcoach_perception.images import encode_jpeg
 
 RATE: Final = 30.0
 """Frames a second."""
-
-CLIENTS: Final = 4
 
 _START: Final = 30.0
 
@@ -38,11 +36,12 @@ asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """Takes and throws away what a page gets; in a process of its own."""
 
 
-def client_share(seconds: float) -> float:
-    """Share of a core that one open page costs, at 30 frames a second with pictures of 640x480.
+def share(pages: int, seconds: float) -> float:
+    """Share of a core that so many open pages cost together, at 30 frames a second with pictures of 640x480.
 
     Args:
-        seconds: to measure, without pages and again with `CLIENTS` of them.
+        pages: that are open.
+        seconds: to measure, without pages and again with them.
 
     Raises:
         UserError: the pages do not open.
@@ -50,10 +49,10 @@ def client_share(seconds: float) -> float:
     server = ViewServer("127.0.0.1", 0, "", anatomy(), lambda command, value: None)
     try:
         alone = _busy(server, seconds)
-        reader = subprocess.Popen([sys.executable, "-c", _READER, f"{server.url}socket", str(CLIENTS)])
+        reader = subprocess.Popen([sys.executable, "-c", _READER, f"{server.url}socket", str(pages)])
         try:
-            _await_audience(server)
-            return max(0.0, _busy(server, seconds) - alone) / CLIENTS
+            _await_audience(server, pages)
+            return max(0.0, _busy(server, seconds) - alone)
         finally:
             reader.kill()
             reader.wait()
@@ -61,9 +60,9 @@ def client_share(seconds: float) -> float:
         server.close()
 
 
-def _await_audience(server: ViewServer) -> None:
+def _await_audience(server: ViewServer, pages: int) -> None:
     deadline = time.monotonic() + _START
-    while server.audience < CLIENTS:
+    while server.audience < pages:
         if time.monotonic() > deadline:
             raise UserError("the pages did not open", 1)
         time.sleep(0.05)

@@ -40,6 +40,7 @@ class Publishers:
         self._stage = self._node.create_publisher(Stage, STAGE, RESULTS)
         self._stage.publish(Stage(exercise="said before the recording"))
         self.last = 0
+        self._ticks: threading.Thread | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._publish)
         self._thread.start()
@@ -68,9 +69,24 @@ class Publishers:
 
         self._node.create_publisher(Skeleton, "/skeleton", RESULTS)
 
+    def start_clock(self, seconds: int) -> None:
+        from builtin_interfaces.msg import Time
+        from rosgraph_msgs.msg import Clock
+
+        publisher = self._node.create_publisher(Clock, "/clock", 1)
+        self._ticks = threading.Thread(
+            target=lambda: [publisher.publish(Clock(clock=Time(sec=seconds))) for _ in iter(self._wait, True)]
+        )
+        self._ticks.start()
+
+    def _wait(self) -> bool:
+        return self._stop.wait(0.05)
+
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
+        if self._ticks is not None:
+            self._ticks.join()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
 
@@ -139,6 +155,19 @@ def test_recording_begins_when_the_expected_topics_have_been_found(publishers: P
         assert recorder.wait(timeout=20) == 0
     assert waited < 1_000
     with Bag(tmp_path / "bag") as bag:
+        assert bag.topics[IMU].count > 50
+
+
+def test_nothing_is_filed_before_simulated_time_has_begun(publishers: Publishers, tmp_path: Path) -> None:
+    with node("sportcoach.recorder_node", tmp_path, bag="bag", use_sim_time="true") as recorder:
+        wait_for_size(tmp_path / "bag", 1)
+        time.sleep(1.5)
+        publishers.start_clock(100)
+        wait_for_size(tmp_path / "bag", 15_000)
+        recorder.terminate()
+        assert recorder.wait(timeout=20) == 0
+    with Bag(tmp_path / "bag") as bag:
+        assert bag.start == bag.end == 100 * 10**9
         assert bag.topics[IMU].count > 50
 
 
