@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -81,6 +83,15 @@ class Trialled:
 
     factors: Mapping[str, Any]
     measures: Measures
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Wait for another process that makes the same, and holds the file `lock` while it does."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def measured(options: Options, trials: Sequence[Trial]) -> tuple[list[Trialled], Figure]:

@@ -27,6 +27,7 @@ from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Landmarks, Readings, Repetitions
+from sportcoach_sim.workers import completed
 
 SCALE = """
 note: tiny
@@ -129,6 +130,15 @@ def test_what_is_there_is_not_trained_again(capsys: pytest.CaptureFixture[str], 
     again = capsys.readouterr()
     assert "trial" not in again.err
     assert json.loads(again.out)["rows"] == json.loads(first.out)["rows"]
+
+
+def test_processes_that_need_the_same_athletes_make_them_once(tmp_path: Path) -> None:
+    scale = tmp_path / "two.yaml"
+    scale.write_text("note: two athletes\nathletes: 2\nclips: 1\nrendered: 0.0\n")
+    setup = Setup.of(Options(tmp_path / "out", tmp_path, 0, 0, False, lambda line: None, scale=scale))
+    roots = list(completed(material.collection, [(setup,)] * 2, 2))
+    assert roots[0] == roots[1]
+    assert len(list(shards.read(roots[0]))) == 2 * len(ACTIONS)
 
 
 def test_a_damaged_trial_is_named(tmp_path: Path) -> None:
