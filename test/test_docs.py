@@ -19,7 +19,8 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-def test_generated_pages_are_what_would_be_made_now() -> None:
-    command = [sys.executable, "tools/make_docs.py", "--check"]
+@pytest.mark.parametrize("tool", ["make_docs.py", "make_results.py"])
+def test_generated_pages_are_what_would_be_made_now(tool: str) -> None:
+    command = [sys.executable, f"tools/{tool}", "--check"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env={"PYTHONPATH": "."})
     assert result.returncode == 0, result.stderr

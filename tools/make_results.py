@@ -1,11 +1,12 @@
 """Makes docs/results.md from the measurements kept in docs/results/*.json, as the commands printed them.
 
-usage: make_results.py
+usage: make_results.py [--check]     with --check nothing is written and the exit code is 1 when the page is out of date
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sportcoach_sim.dataset.recipe import ACTIONS, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results"
+PAGE = ROOT / "docs" / "results.md"
 COUNTED = ROOT / "test" / "data" / "repetitions.yaml"
 
 GRAPH = "sportcoach bench graph --json"
@@ -31,8 +33,18 @@ PUBLISHED = {
 """Accuracy of others, by set or protocol; not always by the same division."""
 
 
-def main() -> None:
-    """Write the page."""
+def main() -> int:
+    """Write the page, or check it."""
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif PAGE.read_text(encoding="utf-8") != page():
+        print("docs/results.md is out of date: run tools/make_results.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+def page() -> str:
+    """The page, from what is kept."""
     parts = [
         "# Measured results",
         "",
@@ -51,7 +63,7 @@ def main() -> None:
         *answers_section(read("recognition.json")),
         *evaluation_section([read(path.name) for path in sorted(RESULTS.glob("recognition-*.json"))]),
     ]
-    (ROOT / "docs" / "results.md").write_text("\n".join(parts) + "\n", encoding="utf-8")
+    return "\n".join(parts) + "\n"
 
 
 def read(name: str) -> Any:
@@ -371,4 +383,4 @@ def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
