@@ -120,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder for the landmarks of the clips (default: build/landmarks)",
     )
+    train.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="folder for checkpoints and curves; a run that was killed goes on there",
+    )
     train.set_defaults(command="train")
 
     evaluate = commands.add_parser("evaluate", help="train and test on a data set; judge the coaching of recordings")

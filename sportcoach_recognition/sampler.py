@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,15 @@ class Sampler:
         chance = np.array([share[kind[0]] * weight[kind] / total[kind[0]] / counts[kind] for kind in kinds])
         self._chance = chance / chance.sum()
         self._by_label = {label: [index for index, kind in enumerate(kinds) if kind[0] == label] for label in total}
+
+    @property
+    def random(self) -> Mapping[str, Any]:
+        """State of what is drawn from; set to go on from there."""
+        return self._rng.bit_generator.state
+
+    @random.setter
+    def random(self, state: Mapping[str, Any]) -> None:
+        self._rng.bit_generator.state = state
 
     def _draw(self, label: str | None = None) -> Sequence:
         if label is None:

@@ -19,7 +19,7 @@ from rich.progress import Progress
 from torch import Tensor
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import model_file
+from sportcoach_recognition import checkpoint, model_file
 from sportcoach_recognition.card import Facts, render
 from sportcoach_recognition.clips import ClipResult, judge, table
 from sportcoach_recognition.config import TrainConfig
@@ -79,33 +79,107 @@ def _real(sequences: list[Sequence]) -> list[Sequence]:
     return [sequence for sequence in sequences if sequence.source not in ("synthetic", "simulated")]
 
 
-def train(config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> FrameGat:
-    """A network trained on `training`, as it was when it did best on `validation`."""
-    torch.manual_seed(config.seed)
-    network = FrameGat(config.network)
-    sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
-    measure_inputs(network, sampler, config.batch)
-    optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, config.steps, pct_start=0.15)
-    best, best_score = copy.deepcopy(network.state_dict()), -1.0
+def train(
+    config: TrainConfig, training: list[Sequence], validation: list[Sequence], kept: Path | None = None
+) -> FrameGat:
+    """A network trained on `training`, as it was when it did best on `validation`.
+
+    Args:
+        config: settings.
+        training: what it learns from.
+        validation: other subjects.
+        kept: checkpoint (.pt) from which a killed run goes on, to the same network; its curves (.csv) are beside.
+
+    Raises:
+        UserError: the checkpoint cannot be read, or belongs to another run.
+    """
+    run = _Run(config, training, validation)
+    if kept:
+        run.resume(kept)
     with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("training", total=config.steps)
-        for step in range(1, config.steps + 1):
-            network.train()
-            loss = batch_loss(network, sampler.batch(config.batch), config)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            if step % config.validate_every == 0 or step == config.steps:
-                score = float(np.mean(list(per_source_accuracy(network, validation).values())))
-                progress.console.print(f"step {step}: loss {loss.item():.3f}, validation {score:.3f}")
-                if score >= best_score:
-                    best, best_score = copy.deepcopy(network.state_dict()), score
+        task = progress.add_task("training", total=config.steps, completed=run.step)
+        while run.step < config.steps:
+            run.learn()
+            if run.step % config.validate_every == 0 or run.step == config.steps:
+                progress.console.print(run.look())
+                if kept:
+                    run.keep(kept)
             progress.advance(task)
-    network.load_state_dict(best)
-    return network.eval()
+    return run.best()
+
+
+class _Run:
+    """A training that can be interrupted between two steps."""
+
+    def __init__(self, config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> None:
+        torch.manual_seed(config.seed)
+        self._config, self._validation = config, validation
+        self._network = FrameGat(config.network)
+        self._sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
+        measure_inputs(self._network, self._sampler, config.batch)
+        rate = config.learning_rate
+        self._optimizer = torch.optim.AdamW(self._network.parameters(), rate, weight_decay=config.weight_decay)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(self._optimizer, rate, config.steps, pct_start=0.15)
+        self._best, self._best_score = copy.deepcopy(self._network.state_dict()), -1.0
+        self._losses: list[float] = []
+        self._curves: list[tuple[int, float, float]] = []
+        self._made_for = repr((config, [(s.source, s.name, s.label) for s in (*training, *validation)]))
+        self.step = 0
+
+    def learn(self) -> None:
+        """One step."""
+        self._network.train()
+        loss = batch_loss(self._network, self._sampler.batch(self._config.batch), self._config)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+        self._losses.append(loss.item())
+        self.step += 1
+
+    def look(self) -> str:
+        """Judge the network, keep its weights when they are the best; returns how it went since the last look."""
+        score = float(np.mean(list(per_source_accuracy(self._network, self._validation).values())))
+        loss, self._losses = float(np.mean(self._losses)), []
+        self._curves.append((self.step, loss, score))
+        if score >= self._best_score:
+            self._best, self._best_score = copy.deepcopy(self._network.state_dict()), score
+        return f"step {self.step}: loss {loss:.3f}, validation {score:.3f}"
+
+    def best(self) -> FrameGat:
+        """The network as it was at its best."""
+        self._network.load_state_dict(self._best)
+        return self._network.eval()
+
+    def keep(self, path: Path) -> None:
+        """Write all that the run depends on from here on, and its curves."""
+        state = {
+            "made_for": self._made_for,
+            "network": self._network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "best": self._best,
+            "best_score": self._best_score,
+            "curves": self._curves,
+            "step": self.step,
+            "sampler": self._sampler.random,
+            "torch": torch.get_rng_state(),
+        }
+        checkpoint.save(path, state)
+        checkpoint.write_curves(path.with_suffix(".csv"), self._curves)
+
+    def resume(self, path: Path) -> None:
+        """Go on where the run that wrote `path` was, if there was one."""
+        state = checkpoint.load(path, self._made_for)
+        if state is None:
+            return
+        self._network.load_state_dict(state["network"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        self._best, self._best_score, self._curves = state["best"], state["best_score"], state["curves"]
+        self.step, self._sampler.random = state["step"], state["sampler"]
+        torch.set_rng_state(state["torch"])
 
 
 def measure_inputs(network: FrameGat, sampler: Sampler, batch: int) -> None:
@@ -134,7 +208,13 @@ def batch_loss(network: FrameGat, batch: Batch, config: TrainConfig) -> Tensor:
 
 
 def main(
-    config_path: Path, out: Path, data_root: Path, pose_model: Path, cache: Path, simulated: Iterable[Sequence] = ()
+    config_path: Path,
+    out: Path,
+    data_root: Path,
+    pose_model: Path,
+    cache: Path,
+    simulated: Iterable[Sequence] = (),
+    kept: Path | None = None,
 ) -> str:
     """Train by the configuration; write the weights to `out`, their sha256 and model card (.md) beside.
 
@@ -145,12 +225,14 @@ def main(
         pose_model: the pose_landmarker_*.task for the clips.
         cache: folder for the landmarks of the clips.
         simulated: athletes to learn from too; those of the test part, and whoever MediaPipe never sees, are left out.
+        kept: folder for checkpoints and curves, where a killed run goes on.
 
     Returns:
         The sha256 of the weights.
 
     Raises:
-        UserError: bad configuration, `out` cannot be written, or a set or the pose model is missing.
+        UserError: bad configuration, `out` cannot be written, a set or the pose model is missing, or what is `kept` is
+            of another run.
     """
     check_writable(out)
     torch.set_num_threads(1)  # twice the threads gain little here, and the other core stays free
@@ -166,11 +248,12 @@ def main(
     for group in range(config.leave_out_groups):
         chosen = list(clips)[group :: config.leave_out_groups]
         rest = without_clips(sequences, {clip.stem for clip in chosen})
-        results = judged(train(config, *split(rest, config.validation_share, config.seed)), chosen)
+        name = kept / f"without_{group + 1}_of_{config.leave_out_groups}.pt" if kept else None
+        results = judged(train(config, *split(rest, config.validation_share, config.seed), name), chosen)
         print(table(results), file=sys.stderr)
         unseen += results
     training, validation = split(sequences, config.validation_share, config.seed)
-    network = train(config, training, validation)
+    network = train(config, training, validation, kept / "all.pt" if kept else None)
     digest = model_file.store(network, out)
     facts = Facts(
         name=out.stem,

@@ -15,6 +15,8 @@ def main(arguments: argparse.Namespace) -> int:
     # A missing one is found before any work.
     collections = [simulated.read(folder, pictured=True) for folder in arguments.simulated]
     athletes, model = chain.from_iterable(collections), pose_model.path("full")
-    digest = train.main(arguments.config, arguments.out, arguments.data, model, arguments.cache, athletes)
+    digest = train.main(
+        arguments.config, arguments.out, arguments.data, model, arguments.cache, athletes, arguments.keep
+    )
     print(f"{arguments.out}: sha256 {digest}")
     return 0

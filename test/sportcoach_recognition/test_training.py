@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import torch
 
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import FusedFrame
-from sportcoach_recognition import clips, train
+from sportcoach_recognition import checkpoint, clips, train
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.augment import augment, in_perspective
 from sportcoach_recognition.card import Facts, render
@@ -118,6 +119,31 @@ def test_training_learns_and_repeats() -> None:
     batch = sampler.batch(32)
     with torch.inference_mode():
         assert train.batch_loss(one, batch, SMALL) < train.batch_loss(untrained, batch, SMALL)
+
+
+def test_a_killed_training_goes_on_to_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = replace(SMALL, steps=30, validate_every=10, network=replace(SMALL.network, dropout=0.3))
+    training, validation = train.split(SEQUENCES, 0.2, seed=0)
+    whole = train.train(config, training, validation)
+    kept, save = tmp_path / "keep" / "all.pt", checkpoint.save
+
+    def killed(path: Path, state: dict[str, Any]) -> None:
+        save(path, state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint, "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train.train(config, training, validation, kept)
+    monkeypatch.setattr(checkpoint, "save", save)
+    steps, loss = [], train.batch_loss
+    monkeypatch.setattr(train, "batch_loss", lambda *batch: steps.append(1) or loss(*batch))
+    resumed = train.train(config, training, validation, kept)
+    assert len(steps) == 20
+    pairs = zip(whole.state_dict().values(), resumed.state_dict().values(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    assert [row.split(",")[0] for row in kept.with_suffix(".csv").read_text().split()] == ["step", "10", "20", "30"]
+    with pytest.raises(UserError, match="is of another run"):
+        train.train(replace(config, seed=1), training, validation, kept)
 
 
 def test_a_clip_is_left_out_with_its_twin_in_the_push_up_set() -> None:
