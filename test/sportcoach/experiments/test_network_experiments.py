@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Landmarks, Readings, Repetitions
-from sportcoach_sim.workers import completed
 
 SCALE = """
 note: tiny
@@ -132,13 +132,14 @@ def test_what_is_there_is_not_trained_again(capsys: pytest.CaptureFixture[str], 
     assert json.loads(again.out)["rows"] == json.loads(first.out)["rows"]
 
 
-def test_processes_that_need_the_same_athletes_make_them_once(tmp_path: Path) -> None:
-    scale = tmp_path / "two.yaml"
-    scale.write_text("note: two athletes\nathletes: 2\nclips: 1\nrendered: 0.0\n")
+def test_those_who_need_the_same_athletes_at_the_same_time_make_them_once(tmp_path: Path) -> None:
+    scale = tmp_path / "one.yaml"
+    scale.write_text("note: one athlete\nathletes: 1\nclips: 1\nrendered: 0.0\n")
     setup = Setup.of(Options(tmp_path / "out", tmp_path, 0, 0, False, lambda line: None, scale=scale))
-    roots = list(completed(material.collection, [(setup,)] * 2, 2))
+    with ThreadPoolExecutor(2) as pool:
+        roots = list(pool.map(material.collection, [setup] * 2))
     assert roots[0] == roots[1]
-    assert len(list(shards.read(roots[0]))) == 2 * len(ACTIONS)
+    assert len(list(shards.read(roots[0]))) == len(ACTIONS)
 
 
 def test_a_damaged_trial_is_named(tmp_path: Path) -> None:
