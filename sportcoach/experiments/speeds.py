@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 from sportcoach.experiments.coached import Verdict, judge
@@ -29,6 +30,7 @@ def run(options: Options) -> Outcome:
     tempos = list(SPEEDS.values())
     lines = [Line(label, tempos, [rate(parts[s]) for s in SPEEDS]) for label, rate in rates.items()]
     plot = LinePlot("Corrections over speed", "speed against the mean", "share of the sets", lines, top=1.0)
-    figures = [Figure(f"hit_rate_{speed}", hit_rate(of), "share", "higher", HIT) for speed, of in parts.items() if of]
-    told = ", ".join(f"{hit_rate(of):.1%} at {SPEEDS[speed]:g} times the mean speed" for speed, of in parts.items())
+    hits = {speed: hits for speed, of in parts.items() if not math.isnan(hits := hit_rate(of))}  # a sample may lack one
+    figures = [Figure(f"hit_rate_{speed}", share, "share", "higher", HIT) for speed, share in hits.items()]
+    told = ", ".join(f"{share:.1%} at {SPEEDS[speed]:g} times the mean speed" for speed, share in hits.items())
     return Outcome(figures, rows, {"fig10": plot}, f"Faults that can be judged in their view are corrected in {told}.")

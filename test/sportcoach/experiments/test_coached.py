@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sportcoach.experiments.coached import Watched, judge, watch
+from sportcoach.experiments import speeds
+from sportcoach.experiments.coached import Verdict, Watched, judge, watch
 from sportcoach.experiments.lateness import TrueSet, lateness
+from sportcoach.experiments.outcome import Options
 from sportcoach.experiments.seen_sets import SeenSet
 from sportcoach.experiments.set_design import Cell, design
 from sportcoach.experiments.thresholds import figures, table
@@ -58,3 +61,15 @@ def test_a_fault_of_the_turning_point_begins_with_the_way_back() -> None:
     always = replace(DEEP, threshold=-100.0)
     assert lateness(truth, int(truth.stamps[turn]) + 200_000_000, always, 5.0) == pytest.approx(0.2)
     assert math.isnan(lateness(truth, int(truth.stamps[turn]), replace(DEEP, threshold=179.0), 5.0))
+
+
+def test_of_a_speed_without_a_set_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts = {
+        speed: Verdict(Cell("squat", "knee_valgus", "front", speed), True, corrected, True, 0, True, 0.1, 3)
+        for speed, corrected in (("slow", True), ("usual", False))
+    }
+    monkeypatch.setattr(speeds, "watched_sets", lambda options: list(verdicts))
+    monkeypatch.setattr(speeds, "judge", lambda speed, *rest: verdicts[speed])
+    outcome = speeds.run(Options(tmp_path, tmp_path, 0, 2, True, lambda line: None))
+    assert {figure.name: figure.value for figure in outcome.figures} == {"hit_rate_slow": 1.0, "hit_rate_usual": 0.0}
+    assert "nan" not in outcome.sentence
