@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -58,7 +59,7 @@ class TimeAxis:
         """Whole seconds to label."""
         return list(range(0, int(self.span) + 1, self.step))
 
-    def bars(self, times: list[float]) -> str:
+    def bars(self, times: Sequence[float]) -> str:
         """Path of upright lines at `times`, the full height of a plot."""
         return "".join(f"M{x} 0V{PLOT_HEIGHT}" for x in self.units(np.array(times, np.float64)).tolist())
 
@@ -72,9 +73,9 @@ class TimeAxis:
 class Plot:
     """One judged joint over time.
 
-    low, high: range of the plot [degrees]; angle, reference, off: path data, `off` fills what is between the two while
-    the joint is out of tolerance. off_share: share of the judged time; worst: largest deviation out of tolerance, with
-    its sign, 0 for none [degrees].
+    low, high: range of the plot [degrees]; angle, reference, off, cues: path data, `off` fills what is between the two
+    while the joint is out of tolerance, `cues` are lines where something was said about it. off_share: share of the
+    judged time; worst: largest deviation out of tolerance, with its sign, 0 for none [degrees].
     """
 
     joint: str
@@ -83,12 +84,13 @@ class Plot:
     angle: str
     reference: str
     off: str
+    cues: str
     off_share: float
     worst: float
 
 
-def plot_joint(curve: JointCurve, seconds: NDArray[np.float64], axis: TimeAxis) -> Plot:
-    """Draw `curve`; `seconds` (N,) are the times of all frames of the session."""
+def plot_joint(curve: JointCurve, seconds: NDArray[np.float64], axis: TimeAxis, cues: Sequence[float] = ()) -> Plot:
+    """Draw `curve`; `seconds` (N,) are the times of all frames, `cues` those of what was said about it."""
     deviation = np.where(curve.in_tolerance, 0.0, curve.angle - curve.reference)
     deviation[~np.isfinite(deviation)] = 0.0
     step = min(axis.span / CURVE_POINTS, SLOWEST)
@@ -110,6 +112,7 @@ def plot_joint(curve: JointCurve, seconds: NDArray[np.float64], axis: TimeAxis) 
             _line(np.append(x[run], x[run][::-1]), np.append(y_angle[run], y_reference[run][::-1])) + "z"
             for run in _runs(off & np.isfinite(angle) & np.isfinite(reference), time, gap)
         ),
+        cues=axis.bars(cues),
         off_share=float(np.mean(~curve.in_tolerance)),
         worst=float(deviation[np.argmax(np.abs(deviation))]),
     )

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d
 
 from sportcoach.charts import Figure, JointReading, Plot, TimeAxis, draw_figure, plot_joint
-from sportcoach.session import JointCurve, RepetitionRecord, Session, SessionLog, write_atomically
+from sportcoach.session import CueRecord, JointCurve, RepetitionRecord, Session, SessionLog, write_atomically
 from sportcoach.wording import clock, grade, words
+from sportcoach_perception.angles import joint_of
 
 _SUSTAINED: Final = 0.3
 """Seconds for which a deviation must last to be shown as the worst: a slip of the pose estimate does not."""
+
+_JUDGED: Final = 0.5
+"""Seconds from a cue within which an angle that it is about was judged."""
 
 _MIN_EXERCISE: Final = 1.0
 """Seconds of an exercise that are worth a heading of their own without any repetition."""
@@ -79,7 +83,7 @@ def render_report(session: Session, log: SessionLog) -> str:
             session=session,
             exercises=summarize_exercises(session),
             axis=axis,
-            plots=_plots(curves, seconds, axis),
+            plots=_plots(curves, seconds, axis, session.cues),
             bands=axis.bands([(rep.t0, rep.t1) for rep in session.reps]),
             worst=find_worst_frame(session, log, curves, seconds),
         )
@@ -134,10 +138,19 @@ def _summarize(exercise: str, session: Session) -> ExerciseSummary:
     )
 
 
-def _plots(curves: list[JointCurve], seconds: NDArray[np.float64], axis: TimeAxis) -> list[Plot]:
+def _plots(
+    curves: list[JointCurve], seconds: NDArray[np.float64], axis: TimeAxis, cues: tuple[CueRecord, ...]
+) -> list[Plot]:
     """The joints that were out of tolerance longest first, without those judged too shortly to draw."""
     ranked = sorted(curves, key=lambda curve: -np.count_nonzero(~curve.in_tolerance))
-    return [plot for curve in ranked if (plot := plot_joint(curve, seconds, axis)).angle]
+    plots = [plot_joint(curve, seconds, axis, _said(curve, seconds, cues)) for curve in ranked]
+    return [plot for plot in plots if plot.angle]
+
+
+def _said(curve: JointCurve, seconds: NDArray[np.float64], cues: tuple[CueRecord, ...]) -> list[float]:
+    """When cues were about an angle [s]: about its joint, while the angle was judged."""
+    joint, judged = joint_of(curve.joint), seconds[curve.frame]
+    return [cue.t for cue in cues if cue.joint == joint and np.abs(judged - cue.t).min(initial=np.inf) <= _JUDGED]
 
 
 def find_worst_frame(

@@ -89,6 +89,23 @@ def test_page_has_curves_cues_tables_and_the_worst_frame() -> None:
     assert "median 48 ms, 95 % within 58 ms, longest 58 ms" in page.text
 
 
+def test_a_cue_is_marked_at_the_angle_that_was_judged_then() -> None:
+    log = SessionLog("first the front, then the side")
+    for number, result in enumerate(make_results()):
+        early, coaching = number <= 400, result.coaching
+        judged = "left_knee_valgus" if early else "left_knee"
+        joints = tuple(
+            dataclasses.replace(j, joint=judged) for j in coaching.deviation.joints if j.joint == "left_knee"
+        )
+        deviation = dataclasses.replace(coaching.deviation, joints=joints)
+        coaching = dataclasses.replace(coaching, deviation=deviation, cue=coaching.cue if early else None)
+        log.add(dataclasses.replace(result, coaching=coaching))
+    source = render_report(log.summary(), log)
+    marks = dict(re.findall(r'aria-label="(Left knee(?: valgus)?) angle.*?<path class="cue" d="(.*?)"', source, re.S))
+    assert marks["Left knee valgus"].count("M") == len(log.summary().cues) > 0
+    assert marks["Left knee"] == ""
+
+
 def test_every_picture_is_described() -> None:
     source = render_report(log_of().summary(), log_of())
     assert all('role="img" aria-label="' in tag for tag in re.findall(r"<svg [^>]*>", source))
