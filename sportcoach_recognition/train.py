@@ -154,11 +154,8 @@ class _Run:
 
     def keep(self, path: Path) -> None:
         """Write all that the run depends on from here on, and its curves."""
-        state = {
+        about = {
             "made_for": self._made_for,
-            "network": self._network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "schedule": self._schedule.state_dict(),
             "best": self._best,
             "best_score": self._best_score,
             "curves": self._curves,
@@ -166,20 +163,20 @@ class _Run:
             "sampler": self._sampler.random,
             "torch": torch.get_rng_state(),
         }
-        checkpoint.save(path, state)
-        checkpoint.write_curves(path.with_suffix(".csv"), self._curves)
+        checkpoint.save(path, self._parts, about)
 
     def resume(self, path: Path) -> None:
         """Go on where the run that wrote `path` was, if there was one."""
-        state = checkpoint.load(path, self._made_for)
-        if state is None:
+        kept = checkpoint.load(path, self._parts, self._made_for)
+        if kept is None:
             return
-        self._network.load_state_dict(state["network"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self._schedule.load_state_dict(state["schedule"])
-        self._best, self._best_score, self._curves = state["best"], state["best_score"], state["curves"]
-        self.step, self._sampler.random = state["step"], state["sampler"]
-        torch.set_rng_state(state["torch"])
+        self._best, self._best_score, self._curves = kept["best"], kept["best_score"], kept["curves"]
+        self.step, self._sampler.random = kept["step"], kept["sampler"]
+        torch.set_rng_state(kept["torch"])
+
+    @property
+    def _parts(self) -> dict[str, checkpoint.Part]:
+        return {"network": self._network, "optimizer": self._optimizer, "schedule": self._schedule}
 
 
 def measure_inputs(network: FrameGat, sampler: Sampler, batch: int) -> None:

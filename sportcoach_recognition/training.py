@@ -216,25 +216,27 @@ class _Run:
     def _keep(self) -> None:
         if self._checkpoint is None:
             return
-        parts = {name: getattr(self, f"_{name}").state_dict() for name in _PARTS}
         about = {"made_for": self._made_for(), "state": vars(self._state), "curves": self._curves, "best": self._best}
-        checkpoint.save(self._checkpoint, {**parts, **about})
-        checkpoint.write_curves(self._checkpoint.with_suffix(".csv"), self._curves)
+        checkpoint.save(self._checkpoint, self._parts, about)
 
     def _resume(self) -> None:
-        kept = checkpoint.load(self._checkpoint, self._made_for()) if self._checkpoint else None
+        kept = checkpoint.load(self._checkpoint, self._parts, self._made_for()) if self._checkpoint else None
         if kept is None:
             return
-        for name in _PARTS:
-            getattr(self, f"_{name}").load_state_dict(kept[name])
         self._state, self._curves, self._best = _Progress(**kept["state"]), kept["curves"], kept["best"]
+
+    @property
+    def _parts(self) -> dict[str, checkpoint.Part]:
+        return {
+            "network": self._network,
+            "averaged": self._averaged,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
     def _made_for(self) -> str:
         """Tells runs apart: settings, seed and data."""
         return repr((self._config, self._seed, self._classes, [(s.source, s.name, s.label) for s in self._train]))
-
-
-_PARTS = ("network", "averaged", "optimizer", "schedule")
 
 
 def present(sequences: Rows[Sequence]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from sportcoach.experiments import published
 from sportcoach.experiments.registry import EXPERIMENTS
 from sportcoach_sim.dataset.recipe import ACTIONS, Settings
 
@@ -82,63 +83,43 @@ def figures_table(bench: dict[str, Any]) -> list[str]:
     return ["", "| figure | value | unit | target | met |", "|---|---|---|---|---|", *rows]
 
 
+def bench_section(title: str, text: str, command: str, bench: dict[str, Any]) -> list[str]:
+    """What was measured and when, the command that printed it, all figures."""
+    told = f"{text} {bench['date']}, {bench['machine']}."
+    return ["", f"## {title}", "", told, "", f"    {command}", *figures_table(bench)]
+
+
 def graph_section(bench: dict[str, Any]) -> list[str]:
     """Frames lost and latency of the running graph."""
-    return [
-        "",
-        "## The graph in real time",
-        "",
+    text = (
         f"All nodes as processes, recording with pictures, 640x480 at 30 fps, pose network {bench['complexity']}. "
-        f"Latency is from the stamp of the frame to the arrival of its decision. {bench['date']}, {bench['machine']}.",
-        "",
-        f"    {GRAPH}",
-        *figures_table(bench),
-    ]
+        "Latency is from the stamp of the frame to the arrival of its decision."
+    )
+    return bench_section("The graph in real time", text, GRAPH, bench)
 
 
 def bags_section(bench: dict[str, Any]) -> list[str]:
     """Speed of bags."""
     skeletons, pictures = bench["skeletons"], bench["pictures"]
-    return [
-        "",
-        "## Bags",
-        "",
+    text = (
         f"Of the simulated athlete: {skeletons['seconds']:.0f} s of skeletons, {pictures['seconds']:.0f} s of pictures "
         f"(JPEG, 640x480, 30 fps, {pictures['megabytes']:.1f} MB), both with 400 IMU messages a second. Analyzed in "
         f"{bench['processes']['skeletons']} processes and in {bench['processes']['pictures']}; recorder_cpu is for the "
-        f"pictures at the rate of life. {bench['date']}, {bench['machine']}.",
-        "",
-        "    sportcoach bench bags --json",
-        *figures_table(bench),
-    ]
+        "pictures at the rate of life."
+    )
+    return bench_section("Bags", text, "sportcoach bench bags --json", bench)
 
 
 def view_section(bench: dict[str, Any]) -> list[str]:
     """What the live view costs."""
-    return [
-        "",
-        "## The live view",
-        "",
-        f"What the server spends on open pages at {bench['rate']:.0f} frames a second with pictures of 640x480. "
-        f"{bench['date']}, {bench['machine']}.",
-        "",
-        "    sportcoach bench view --json",
-        *figures_table(bench),
-    ]
+    text = f"What the server spends on open pages at {bench['rate']:.0f} frames a second with pictures of 640x480."
+    return bench_section("The live view", text, "sportcoach bench view --json", bench)
 
 
 def sim_section(bench: dict[str, Any]) -> list[str]:
     """Speed of the simulated athlete."""
-    return [
-        "",
-        "## The simulated athlete",
-        "",
-        "Time per 640x480 picture with its IMU readings, without pose estimation. "
-        f"{bench['date']}, {bench['machine']}.",
-        "",
-        "    sportcoach bench sim --json",
-        *figures_table(bench),
-    ]
+    text = "Time per 640x480 picture with its IMU readings, without pose estimation."
+    return bench_section("The simulated athlete", text, "sportcoach bench sim --json", bench)
 
 
 def dataset_section(bench: dict[str, Any]) -> list[str]:
@@ -147,17 +128,11 @@ def dataset_section(bench: dict[str, Any]) -> list[str]:
     default = Settings()
     clips = default.subjects * len(ACTIONS) * default.clips
     seconds = (1 - default.rendered) * value["dataset_clip"] + default.rendered * value["dataset_rendered_clip"]
-    return [
-        "",
-        "## Simulated collection",
-        "",
+    text = (
         f"At these rates, the {clips} clips made by default, {default.rendered:.0%} of them rendered, keep one "
-        f"core busy for {clips * seconds / 3600:.1f} hours and take {clips * value['dataset_clip_size'] / 1e3:.1f} GB. "
-        f"{bench['date']}, {bench['machine']}.",
-        "",
-        f"    {DATASET}",
-        *figures_table(bench),
-    ]
+        f"core busy for {clips * seconds / 3600:.1f} hours and take {clips * value['dataset_clip_size'] / 1e3:.1f} GB."
+    )
+    return bench_section("Simulated collection", text, DATASET, bench)
 
 
 def accuracy_section(bench: dict[str, Any]) -> list[str]:
@@ -321,27 +296,27 @@ def share_named(session: dict[str, Any], exercise: str) -> float:
 
 def answers_section(bench: dict[str, Any]) -> list[str]:
     """What an answer costs."""
-    return [
-        "",
-        "## What an answer costs",
-        "",
+    text = (
         "Processor time of one core that `stream_gat` needs for a window of 64 frames and for one more frame of a "
-        f"stream, exported to ONNX and in PyTorch. {bench['date']}, {bench['machine']}.",
-        "",
-        "    sportcoach bench recognition --json",
-        *figures_table(bench),
-    ]
+        "stream, exported to ONNX and in PyTorch."
+    )
+    return bench_section("What an answer costs", text, "sportcoach bench recognition --json", bench)
+
+
+def against_target(figure: dict[str, Any]) -> str:
+    """A share, and the target in brackets where there is one."""
+    return f"{figure['value']:.1%}" + (f" ({figure['target']:.1%})" if figure["target"] else "")
 
 
 def angle_scores(figure: dict[str, dict[str, Any]]) -> str:
     """How near joint angles are to the truth, where an evaluation says so."""
     if "landmark_angle_score" not in figure:
         return ""
-    own = f" Angle-Score of the landmarks {figure['landmark_angle_score']['value']:.1%}"
-    refined = figure.get("refined_angle_score")
-    if refined is None:
+    own = f" Angle-Score of the landmarks {against_target(figure['landmark_angle_score'])}"
+    if "refined_angle_score" not in figure:
         return f"{own}."
-    return f"{own}, as the network corrects them {refined['value']:.1%} ({refined['target']:.1%}; paper 87.9%)."
+    refined = against_target(figure["refined_angle_score"])
+    return f"{own}, as the network corrects them {refined}; the paper's is {published.ANGLE_SCORE:.1%}."
 
 
 def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
@@ -349,14 +324,11 @@ def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
     rows, commands = [], []
     for run in runs:
         figure = {entry["name"]: entry for entry in run["figures"]}
-        shares = [
-            f"{figure[name]['value']:.1%}" + (f" ({figure[name]['target']:.1%})" if figure[name]["target"] else "")
-            for name in ("accuracy", "balanced_accuracy", "macro_f1")
-        ]
-        published = PUBLISHED.get(run["protocol"], PUBLISHED.get(run["dataset"], ""))
+        shares = [against_target(figure[name]) for name in ("accuracy", "balanced_accuracy", "macro_f1")]
+        others = PUBLISHED.get(run["protocol"], PUBLISHED.get(run["dataset"], ""))
         minutes = figure["training_time"]["value"] / 60.0
         what = f"{run['dataset']} {run['protocol']}, {run['modality']}"
-        cells = (what, *shares, run["settings"], f"{len(run['folds'])} in {minutes:.0f} min", run["date"], published)
+        cells = (what, *shares, run["settings"], f"{len(run['folds'])} in {minutes:.0f} min", run["date"], others)
         rows.append(f"| {' | '.join(cells)} |")
         rows_of_folds = ", ".join(
             f"{fold['tested']} {fold['accuracy']:.1%} of {fold['test_sequences']}" for fold in run["folds"]

@@ -10,7 +10,7 @@ from typing import Final
 
 from sportcoach.datasets import simulated
 from sportcoach.experiments import placement
-from sportcoach.experiments.trials import Setup, alone
+from sportcoach.experiments.trials import Setup
 from sportcoach_perception import pose_model
 from sportcoach_recognition import protocols
 from sportcoach_recognition.action import ACTIONS
@@ -76,8 +76,7 @@ def collection(setup: Setup) -> Path:
 
 @cache
 def _made(root: Path, settings: Settings) -> Path:
-    with alone(root.parent / f"{root.name}.lock"):
-        build(root, settings, pose_model.path("full") if settings.rendered else None)
+    build(root, settings, pose_model.path("full") if settings.rendered else None, wait=True)
     return root
 
 

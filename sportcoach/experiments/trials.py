@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -83,15 +81,6 @@ class Trialled:
 
     factors: Mapping[str, Any]
     measures: Measures
-
-
-@contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Wait for another process that makes the same, and holds the file `lock` while it does."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def measured(options: Options, trials: Sequence[Trial]) -> tuple[list[Trialled], Figure]:

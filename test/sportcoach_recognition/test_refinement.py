@@ -89,4 +89,5 @@ def test_a_network_that_learned_it_refines_the_angles_of_others_also_when_read_a
     fitted.save(tmp_path / "network.safetensors")
     again = Fitted.load(tmp_path / "network.safetensors")
     assert angle_scores(again.angle_errors(sequences[20:])) == scores
-    assert fitted.angle_errors([without_landmarks(sequences[0])]) == []
+    unknown = replace(sequences[0], angles=sequences[0].angles[:0])
+    assert fitted.angle_errors([unknown, without_landmarks(sequences[0])]) == []
