@@ -126,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder for checkpoints and curves; a run that was killed goes on there",
     )
+    train.add_argument("--json", action="store_true", help="print the figures of the card as JSON on stdout")
     train.set_defaults(command="train")
 
     evaluate = commands.add_parser("evaluate", help="train and test on a data set; judge the coaching of recordings")

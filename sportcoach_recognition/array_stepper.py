@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_perception.skeleton import LANDMARKS
 from sportcoach_recognition.features import CHANNELS
@@ -116,6 +117,8 @@ class ArrayStepper:
             UserError: the file is missing, doesn't match its sha256, or isn't such a network.
         """
         about, weights, model_id = read_network(path)
+        if (model := about.get("model")) != "frame_gat":
+            raise UserError(f"weights {path} are of {model}: 'sportcoach export' makes an .onnx file of them")
         try:
             stepper = cls(weights, about["config"])
             stepper.step(np.zeros((len(LANDMARKS), CHANNELS), np.float32))  # numbers of other shapes do not fit

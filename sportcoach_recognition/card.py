@@ -14,6 +14,8 @@ from sportcoach_recognition.datasets.sequence import Sequence
 class Facts:
     """What a training run found out about its network.
 
+    network: which one, by its name in the settings.
+    minutes: of processor time that the training took.
     held_back: right answers and number of sequences of the subjects kept out of training, by source and label.
     unseen_clips: the clips as named by networks that were trained without them; empty when not measured.
     seen_clips: the clips as named by the network itself, which was trained on them.
@@ -22,7 +24,10 @@ class Facts:
     name: str
     digest: str
     size: int
+    network: str
     parameters: int
+    seed: int
+    minutes: float
     command: str
     groups: int
     training: list[Sequence]
@@ -37,7 +42,9 @@ def render(facts: Facts) -> str:
         name=facts.name,
         digest=facts.digest,
         size=facts.size / 1000,
+        network=_NETWORKS[facts.network],
         parameters=facts.parameters,
+        minutes=facts.minutes,
         actions=", ".join(f"`{action}`" for action in ACTIONS),
         command=facts.command,
         data=_data(facts.training),
@@ -72,6 +79,13 @@ def _unseen(facts: Facts) -> str:
     return f"{how}\n\n{table(facts.unseen_clips)}"
 
 
+_NETWORKS = {
+    "frame_gat": "`frame_gat`; dilated causal convolutions per joint, two graph attention layers, a mean of the last "
+    "64 frames\n  at 20 Hz weighted by what each tells and by its age",
+    "stream_gat": "`stream_gat`, its skeleton branch alone; sparse attention among joints and among parts of the "
+    "body,\n  dilated causal convolutions, mean and maximum of the last 64 frames at 20 Hz",
+}
+
 _TEMPLATE = """\
 # Model card: {name}
 
@@ -82,11 +96,10 @@ else: rest, planks, other exercises.
 
 * File: `{name}.safetensors`, {size:.0f} kB, numbers and text only.
 * sha256: `{digest}`.
-* Network: `frame_gat`; dilated causal convolutions per joint, two graph attention layers, a mean of the last 64 frames
-  at 20 Hz weighted by what each tells and by its age; {parameters} parameters.
+* Network: {network}; {parameters} parameters.
 * Input: 33 landmarks [m], hip-centred, y down; x and y as in the picture where it is known, z as in space
   (`pictured_landmarks.py`). Those of eyes, ears, mouth, thumbs and little fingers are not used.
-* Training: `{command}`; seed and settings are in that file.
+* Training: `{command}`; seed and settings are in that file. It took {minutes:.0f} minutes of one core.
 
 ## Data
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition.models.frame_gat import Config
+from sportcoach_recognition.models import frame_gat, framewise
 from sportcoach_recognition.perturb import Perturbations
 
 Settings = TypeVar("Settings")
@@ -34,7 +34,7 @@ class TrainConfig:
         source_weight: share of each source within an action, 1 where not named.
         leave_out_groups: the clips are also judged by networks trained without them, in so many groups: 1 leaves all of
             them out at once, their number is leave-one-out, 0 skips this. Each group costs a training.
-        network: sizes of the network.
+        network: sizes of the network, and thereby which one; in the file `model` names it (frame_gat by default).
     """
 
     seed: int = 0
@@ -52,7 +52,7 @@ class TrainConfig:
     irds_every: int = 4
     source_weight: Mapping[str, float] = field(default_factory=dict)
     leave_out_groups: int = 1
-    network: Config = field(default_factory=Config)
+    network: framewise.Sizes = field(default_factory=frame_gat.Config)
 
     @classmethod
     def read(cls, path: Path) -> TrainConfig:
@@ -61,7 +61,12 @@ class TrainConfig:
         Raises:
             UserError: no such file, not YAML, or an unknown or unfit setting.
         """
-        return _read(path, lambda settings: cls(**{**settings, "network": Config(**settings.get("network", {}))}))
+
+        def make(settings: dict[str, Any]) -> TrainConfig:
+            model = settings.pop("model", "frame_gat")
+            return cls(**{**settings, "network": framewise.sizes(model, settings.get("network", {}))})
+
+        return _read(path, make)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from sportcoach_recognition import model_file
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
 from sportcoach_recognition.fitted import Fitted
+from sportcoach_recognition.models import framewise
 from sportcoach_recognition.models.folding import folded
-from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.stream_gat import StreamGat
 from sportcoach_recognition.steppers import HEADER, session
@@ -32,10 +32,10 @@ _CHECKED_STEPS: Final = 100
 _OPSET: Final = 17
 
 
-class _FrameGatStep(nn.Module):
+class _FramewiseStep(nn.Module):
     """(features (33, 16), state...) to (scores (5,), state...)."""
 
-    def __init__(self, network: FrameGat) -> None:
+    def __init__(self, network: framewise.Framewise) -> None:
         super().__init__()
         self.network = network
 
@@ -98,8 +98,8 @@ def export(weights: Path, out: Path, window: int = 0) -> float:
     if window:
         raise UserError(f"{weights} holds the network of the graph, which is exported step by step only")
     graph_network, model_id = model_file.restore(weights)
-    about = {"model": "frame_gat", "model_id": model_id, "actions": ACTIONS, "rate": RATE}
-    step = _FrameGatStep(graph_network)
+    about = {"model": framewise.name(graph_network), "model_id": model_id, "actions": ACTIONS, "rate": RATE}
+    step = _FramewiseStep(graph_network)
     return _write(step, step, {"features": (33, 16)}, graph_network.start(), about, out)
 
 

@@ -11,19 +11,20 @@ from safetensors.torch import save
 
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.features import RATE
-from sportcoach_recognition.models.frame_gat import Config, FrameGat
+from sportcoach_recognition.models import framewise
+from sportcoach_recognition.models.framewise import Framewise
 from sportcoach_recognition.weights_file import HEADER, other_version, read_network, write_checked
 
 
-def store(network: FrameGat, path: Path) -> str:
+def store(network: Framewise, path: Path) -> str:
     """Write `network` to `path` and its sha256 beside it; returns the sha256."""
-    about = {"model": "frame_gat", "config": asdict(network.config), "actions": ACTIONS, "rate": RATE}
+    about = {"model": framewise.name(network), "config": asdict(network.config), "actions": ACTIONS, "rate": RATE}
     header = {HEADER: json.dumps(about)}  # one entry: their order in the file is not reproducible
     data = save({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, header)
     return write_checked(path, data)
 
 
-def restore(path: Path) -> tuple[FrameGat, str]:
+def restore(path: Path) -> tuple[Framewise, str]:
     """The network at `path`, ready for inference, and its model id.
 
     Raises:
@@ -31,7 +32,7 @@ def restore(path: Path) -> tuple[FrameGat, str]:
     """
     about, numbers, model_id = read_network(path)
     try:
-        network = FrameGat(Config(**about["config"]))
+        network = framewise.build(framewise.sizes(about["model"], about["config"]))
         network.load_state_dict({name: torch.tensor(array) for name, array in numbers.items()})
     except (RuntimeError, ValueError, KeyError, TypeError) as error:
         raise other_version(path) from error

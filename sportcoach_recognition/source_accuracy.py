@@ -9,13 +9,13 @@ import torch
 
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.datasets.sequence import Sequence
-from sportcoach_recognition.models.frame_gat import FrameGat
+from sportcoach_recognition.models.framewise import Framewise
 from sportcoach_recognition.sampler import extract
 
 _FRAMES = 96
 
 
-def decide(network: FrameGat, sequences: list[Sequence], batch: int = 64) -> list[str]:
+def decide(network: Framewise, sequences: list[Sequence], batch: int = 64) -> list[str]:
     """The network's answer at the end (or after 96 frames) of each sequence as it is."""
     network.eval()
     answers = []
@@ -32,7 +32,7 @@ def decide(network: FrameGat, sequences: list[Sequence], batch: int = 64) -> lis
     return answers
 
 
-def accuracy(network: FrameGat, sequences: list[Sequence]) -> dict[tuple[str, str], tuple[int, int]]:
+def accuracy(network: Framewise, sequences: list[Sequence]) -> dict[tuple[str, str], tuple[int, int]]:
     """Right answers and number of sequences (eq. 11), by source and label."""
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     for sequence, answer in zip(sequences, decide(network, sequences), strict=True):
@@ -41,6 +41,6 @@ def accuracy(network: FrameGat, sequences: list[Sequence]) -> dict[tuple[str, st
     return {key: (right, total) for key, (right, total) in sorted(counts.items())}
 
 
-def per_source_accuracy(network: FrameGat, sequences: list[Sequence]) -> dict[tuple[str, str], float]:
+def per_source_accuracy(network: Framewise, sequences: list[Sequence]) -> dict[tuple[str, str], float]:
     """Share of right answers, by source and label."""
     return {key: right / total for key, (right, total) in accuracy(network, sequences).items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from sportcoach_perception.frames import Floats
-from sportcoach_recognition.models.frame_gat import FrameGat
+from sportcoach_recognition.models.framewise import Framewise
 
 
 class TorchStepper:
@@ -15,7 +15,7 @@ class TorchStepper:
     frame).
     """
 
-    def __init__(self, network: FrameGat) -> None:
+    def __init__(self, network: Framewise) -> None:
         torch.set_num_threads(1)
         self._network = network
         self.reset()

@@ -8,7 +8,9 @@ import tempfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 from typing import Final
 
 import numpy as np
@@ -26,7 +28,9 @@ from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import held, irds, penn_action, pushup_form, synthetic, utd_mhad, videos
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.graph import node_indices
+from sportcoach_recognition.models import framewise
 from sportcoach_recognition.models.frame_gat import FrameGat
+from sportcoach_recognition.models.framewise import Framewise
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
 from sportcoach_recognition.source_accuracy import accuracy, per_source_accuracy
@@ -79,9 +83,17 @@ def _real(sequences: list[Sequence]) -> list[Sequence]:
     return [sequence for sequence in sequences if sequence.source not in ("synthetic", "simulated")]
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A network in evaluation mode, and the processor time that it took [s]."""
+
+    network: Framewise
+    seconds: float
+
+
 def train(
     config: TrainConfig, training: list[Sequence], validation: list[Sequence], kept: Path | None = None
-) -> FrameGat:
+) -> Trained:
     """A network trained on `training`, as it was when it did best on `validation`.
 
     Args:
@@ -105,7 +117,7 @@ def train(
                 if kept:
                     run.keep(kept)
             progress.advance(task)
-    return run.best()
+    return Trained(run.best(), run.seconds)
 
 
 class _Run:
@@ -114,9 +126,10 @@ class _Run:
     def __init__(self, config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> None:
         torch.manual_seed(config.seed)
         self._config, self._validation = config, validation
-        self._network = FrameGat(config.network)
+        self._network = framewise.build(config.network)
         self._sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
-        measure_inputs(self._network, self._sampler, config.batch)
+        if isinstance(self._network, FrameGat):
+            measure_inputs(self._network, self._sampler, config.batch)
         rate = config.learning_rate
         self._optimizer = torch.optim.AdamW(self._network.parameters(), rate, weight_decay=config.weight_decay)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(self._optimizer, rate, config.steps, pct_start=0.15)
@@ -124,10 +137,11 @@ class _Run:
         self._losses: list[float] = []
         self._curves: list[tuple[int, float, float]] = []
         self._made_for = repr((config, [(s.source, s.name, s.label) for s in (*training, *validation)]))
-        self.step = 0
+        self.step, self.seconds = 0, 0.0
 
     def learn(self) -> None:
         """One step."""
+        begun = process_time()
         self._network.train()
         loss = batch_loss(self._network, self._sampler.batch(self._config.batch), self._config)
         self._optimizer.zero_grad()
@@ -137,6 +151,7 @@ class _Run:
         self._schedule.step()
         self._losses.append(loss.item())
         self.step += 1
+        self.seconds += process_time() - begun
 
     def look(self) -> str:
         """Judge the network, keep its weights when they are the best; returns how it went since the last look."""
@@ -147,7 +162,7 @@ class _Run:
             self._best, self._best_score = copy.deepcopy(self._network.state_dict()), score
         return f"step {self.step}: loss {loss:.3f}, validation {score:.3f}"
 
-    def best(self) -> FrameGat:
+    def best(self) -> Framewise:
         """The network as it was at its best."""
         self._network.load_state_dict(self._best)
         return self._network.eval()
@@ -160,6 +175,7 @@ class _Run:
             "best_score": self._best_score,
             "curves": self._curves,
             "step": self.step,
+            "seconds": self.seconds,
             "sampler": self._sampler.random,
             "torch": torch.get_rng_state(),
         }
@@ -171,7 +187,7 @@ class _Run:
         if kept is None:
             return
         self._best, self._best_score, self._curves = kept["best"], kept["best_score"], kept["curves"]
-        self.step, self._sampler.random = kept["step"], kept["sampler"]
+        self.step, self.seconds, self._sampler.random = kept["step"], kept["seconds"], kept["sampler"]
         torch.set_rng_state(kept["torch"])
 
     @property
@@ -193,7 +209,7 @@ def measure_inputs(network: FrameGat, sampler: Sampler, batch: int) -> None:
     network.std.copy_((square / count - network.mean.square()).clamp(min=1e-4).sqrt())
 
 
-def batch_loss(network: FrameGat, batch: Batch, config: TrainConfig) -> Tensor:
+def batch_loss(network: Framewise, batch: Batch, config: TrainConfig) -> Tensor:
     """Cross entropy of every stride-th frame, weighted by how much can be known at it."""
     scores = network(torch.from_numpy(batch.features), config.stride)
     labels = torch.from_numpy(batch.labels)[:, :: config.stride]
@@ -212,7 +228,7 @@ def main(
     cache: Path,
     simulated: Iterable[Sequence] = (),
     kept: Path | None = None,
-) -> str:
+) -> Facts:
     """Train by the configuration; write the weights to `out`, their sha256 and model card (.md) beside.
 
     Args:
@@ -225,7 +241,7 @@ def main(
         kept: folder for checkpoints and curves, where a killed run goes on.
 
     Returns:
-        The sha256 of the weights.
+        What the run found out, which is what the card says.
 
     Raises:
         UserError: bad configuration, `out` cannot be written, a set or the pose model is missing, or what is `kept` is
@@ -237,7 +253,7 @@ def main(
     sequences = load_sequences(config, data_root, pose_model, cache, simulated)
     clips = videos.labels(data_root / "clips")
 
-    def judged(network: FrameGat, chosen: Iterable[Path]) -> list[ClipResult]:
+    def judged(network: Framewise, chosen: Iterable[Path]) -> list[ClipResult]:
         recognizer = Recognizer(TorchStepper(network), "")
         return [judge(clip.stem, clips[clip], videos.frames(clip, pose_model, cache), recognizer) for clip in chosen]
 
@@ -246,17 +262,20 @@ def main(
         chosen = list(clips)[group :: config.leave_out_groups]
         rest = without_clips(sequences, {clip.stem for clip in chosen})
         name = kept / f"without_{group + 1}_of_{config.leave_out_groups}.pt" if kept else None
-        results = judged(train(config, *split(rest, config.validation_share, config.seed), name), chosen)
+        results = judged(train(config, *split(rest, config.validation_share, config.seed), name).network, chosen)
         print(table(results), file=sys.stderr)
         unseen += results
     training, validation = split(sequences, config.validation_share, config.seed)
-    network = train(config, training, validation, kept / "all.pt" if kept else None)
-    digest = model_file.store(network, out)
+    trained = train(config, training, validation, kept / "all.pt" if kept else None)
+    network = trained.network
     facts = Facts(
         name=out.stem,
-        digest=digest,
+        digest=model_file.store(network, out),
         size=out.stat().st_size,
+        network=framewise.name(network),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
+        seed=config.seed,
+        minutes=trained.seconds / 60.0,
         command=command(config_path, training),
         groups=config.leave_out_groups,
         training=training,
@@ -265,7 +284,7 @@ def main(
         seen_clips=judged(network, clips),
     )
     out.with_suffix(".md").write_text(render(facts))
-    return digest
+    return facts
 
 
 def command(config_path: Path, training: Iterable[Sequence]) -> str:

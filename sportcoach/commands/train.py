@@ -6,8 +6,11 @@ import argparse
 from itertools import chain
 
 from sportcoach.datasets import simulated
+from sportcoach.figures import Figure, report
 from sportcoach_perception import pose_model
 from sportcoach_recognition import train
+from sportcoach_recognition.card import Facts
+from sportcoach_recognition.clips import ClipResult
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -15,8 +18,37 @@ def main(arguments: argparse.Namespace) -> int:
     # A missing one is found before any work.
     collections = [simulated.read(folder, pictured=True) for folder in arguments.simulated]
     athletes, model = chain.from_iterable(collections), pose_model.path("full")
-    digest = train.main(
+    facts = train.main(
         arguments.config, arguments.out, arguments.data, model, arguments.cache, athletes, arguments.keep
     )
-    print(f"{arguments.out}: sha256 {digest}")
+    if arguments.json:
+        about = {"network": facts.network, "command": facts.command, "sha256": facts.digest}
+        print(report("train", facts.seed, figures(facts), about))
+    else:
+        print(f"{arguments.out}: sha256 {facts.digest}")
     return 0
+
+
+def figures(facts: Facts) -> list[Figure]:
+    """How good the network is on people that it was not trained on, how large it is and how long it took."""
+    shares = [right / of for right, of in facts.held_back.values()]
+    found = [
+        Figure("held_back_accuracy", sum(shares) / len(shares), "share, mean of sources and labels", "higher"),
+        Figure("parameters", facts.parameters, "numbers", "lower"),
+        Figure("training", facts.minutes, "min of one core", "lower"),
+    ]
+    if not facts.unseen_clips:
+        return found
+    exercises = [clip for clip in facts.unseen_clips if clip.label != "other"]
+    others = [clip for clip in facts.unseen_clips if clip.label == "other"]
+    return [
+        Figure("unseen_clips_exercise", right_time(exercises), "share of the time named right", "higher", 0.95),
+        Figure("unseen_clips_other", right_time(others), "share of the time named right", "higher"),
+        *found,
+    ]
+
+
+def right_time(clips: list[ClipResult]) -> float:
+    """Share of the frames of all clips together that were named right, of those in which an answer was due."""
+    right = sum(clip.answers.get(clip.label, 0) for clip in clips)
+    return right / max(1, sum(sum(clip.answers.values()) for clip in clips))

@@ -112,7 +112,7 @@ def test_a_squat_is_a_squat_from_half_way_down_and_leans_no_more_than_a_thigh_go
 
 def test_training_learns_and_repeats() -> None:
     training, validation = train.split(SEQUENCES, 0.2, seed=0)
-    one, two = (train.train(SMALL, training, validation) for _ in range(2))
+    one, two = (train.train(SMALL, training, validation).network for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
     sampler = Sampler(training, {}, 40, seed=1)
     untrained = train.FrameGat(SMALL.network).eval()
@@ -124,7 +124,7 @@ def test_training_learns_and_repeats() -> None:
 def test_a_killed_training_goes_on_to_the_same_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = replace(SMALL, steps=30, validate_every=10, network=replace(SMALL.network, dropout=0.3))
     training, validation = train.split(SEQUENCES, 0.2, seed=0)
-    whole = train.train(config, training, validation)
+    whole = train.train(config, training, validation).network
     kept, save = tmp_path / "keep" / "all.pt", checkpoint.save
 
     def killed(*what: Any) -> None:
@@ -137,7 +137,7 @@ def test_a_killed_training_goes_on_to_the_same_network(tmp_path: Path, monkeypat
     monkeypatch.setattr(checkpoint, "save", save)
     steps, loss = [], train.batch_loss
     monkeypatch.setattr(train, "batch_loss", lambda *batch: steps.append(1) or loss(*batch))
-    resumed = train.train(config, training, validation, kept)
+    resumed = train.train(config, training, validation, kept).network
     assert len(steps) == 20
     pairs = zip(whole.state_dict().values(), resumed.state_dict().values(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
@@ -192,10 +192,12 @@ def test_a_short_clip_is_judged_by_its_last_answer() -> None:
 def test_the_card_tells_what_was_measured() -> None:
     result = clips.ClipResult("squat_a", "squat", 0.93, "squat", {"squat": 93, "other": 7}, 2)
     facts = Facts(
-        name="net", digest="abc123", size=72_000, parameters=17, command="sportcoach train x.yaml", groups=1,
-        training=SEQUENCES, held_back={("penn-action", "squat"): (3, 4)}, unseen_clips=[result], seen_clips=[result],
+        name="net", digest="abc123", size=72_000, network="frame_gat", parameters=17, seed=0, minutes=12.0,
+        command="sportcoach train x.yaml", groups=1, training=SEQUENCES, held_back={("penn-action", "squat"): (3, 4)},
+        unseen_clips=[result], seen_clips=[result],
     )  # fmt: skip
     card = render(facts)
     for text in ("`abc123`", "| penn-action | squat | 3 | 4 | 75.0% |", "| squat_a | squat | 93% | squat | other 7 |"):
         assert text in card
+    assert "It took 12 minutes of one core." in card
     assert "Not measured" in render(replace(facts, unseen_clips=[]))
