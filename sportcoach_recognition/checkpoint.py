@@ -16,7 +16,7 @@ CURVES = ("step", "loss", "validation")
 
 
 class Part(Protocol):
-    """What remembers of itself: a network, an optimizer, a schedule."""
+    """What remembers of itself: a network, an optimizer, a schedule, what batches are drawn from."""
 
     def state_dict(self) -> dict[str, Any]:
         """All that it depends on from here on."""

@@ -69,14 +69,13 @@ class Sampler:
         self._chance = chance / chance.sum()
         self._by_label = {label: [index for index, kind in enumerate(kinds) if kind[0] == label] for label in total}
 
-    @property
-    def random(self) -> Mapping[str, Any]:
-        """State of what is drawn from; set to go on from there."""
-        return self._rng.bit_generator.state
+    def state_dict(self) -> dict[str, Any]:
+        """What further batches depend on."""
+        return dict(self._rng.bit_generator.state)
 
-    @random.setter
-    def random(self, state: Mapping[str, Any]) -> None:
-        self._rng.bit_generator.state = state
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from there."""
+        self._rng.bit_generator.state = state_dict
 
     def _draw(self, label: str | None = None) -> Sequence:
         if label is None:

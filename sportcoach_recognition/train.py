@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 import tempfile
 import zlib
@@ -10,18 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from time import process_time
 from typing import Final
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from rich.console import Console
-from rich.progress import Progress
 from torch import Tensor
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import checkpoint, model_file
+from sportcoach_recognition import model_file
 from sportcoach_recognition.card import Facts, render
 from sportcoach_recognition.clips import ClipResult, judge, table
 from sportcoach_recognition.config import TrainConfig
@@ -35,6 +31,7 @@ from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
 from sportcoach_recognition.source_accuracy import accuracy, per_source_accuracy
 from sportcoach_recognition.torch_stepper import TorchStepper
+from sportcoach_recognition.training_run import Pace, TrainingRun
 
 _STATISTICS_BATCHES: Final = 16
 """Batches that mean and deviation of the inputs (eq. 9) are measured on."""
@@ -105,94 +102,31 @@ def train(
     Raises:
         UserError: the checkpoint cannot be read, or belongs to another run.
     """
-    run = _Run(config, training, validation)
-    if kept:
-        run.resume(kept)
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("training", total=config.steps, completed=run.step)
-        while run.step < config.steps:
-            run.learn()
-            if run.step % config.validate_every == 0 or run.step == config.steps:
-                progress.console.print(run.look())
-                if kept:
-                    run.keep(kept)
-            progress.advance(task)
-    return Trained(run.best(), run.seconds)
+    run = _Run(config, training, validation, kept)
+    return Trained(run.finish(), run.seconds)
 
 
-class _Run:
-    """A training that can be interrupted between two steps."""
+class _Run(TrainingRun[Framewise]):
+    """The training of one network that answers frame by frame."""
 
-    def __init__(self, config: TrainConfig, training: list[Sequence], validation: list[Sequence]) -> None:
+    def __init__(
+        self, config: TrainConfig, training: list[Sequence], validation: list[Sequence], kept: Path | None
+    ) -> None:
         torch.manual_seed(config.seed)
         self._config, self._validation = config, validation
-        self._network = framewise.build(config.network)
+        network = framewise.build(config.network)
         self._sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
-        if isinstance(self._network, FrameGat):
-            measure_inputs(self._network, self._sampler, config.batch)
-        rate = config.learning_rate
-        self._optimizer = torch.optim.AdamW(self._network.parameters(), rate, weight_decay=config.weight_decay)
-        self._schedule = torch.optim.lr_scheduler.OneCycleLR(self._optimizer, rate, config.steps, pct_start=0.15)
-        self._best, self._best_score = copy.deepcopy(self._network.state_dict()), -1.0
-        self._losses: list[float] = []
-        self._curves: list[tuple[int, float, float]] = []
-        self._made_for = repr((config, [(s.source, s.name, s.label) for s in (*training, *validation)]))
-        self.step, self.seconds = 0, 0.0
+        if isinstance(network, FrameGat):
+            measure_inputs(network, self._sampler, config.batch)
+        pace = Pace(config.steps, config.learning_rate, config.weight_decay, 0.15, config.validate_every)
+        made_for = repr((config, [(s.source, s.name, s.label) for s in (*training, *validation)]))
+        super().__init__(network, pace, made_for, kept, {"sampler": self._sampler})
 
-    def learn(self) -> None:
-        """One step."""
-        begun = process_time()
-        self._network.train()
-        loss = batch_loss(self._network, self._sampler.batch(self._config.batch), self._config)
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
-        self._optimizer.step()
-        self._schedule.step()
-        self._losses.append(loss.item())
-        self.step += 1
-        self.seconds += process_time() - begun
+    def _loss(self) -> Tensor:
+        return batch_loss(self._network, self._sampler.batch(self._config.batch), self._config)
 
-    def look(self) -> str:
-        """Judge the network, keep its weights when they are the best; returns how it went since the last look."""
-        score = float(np.mean(list(per_source_accuracy(self._network, self._validation).values())))
-        loss, self._losses = float(np.mean(self._losses)), []
-        self._curves.append((self.step, loss, score))
-        if score >= self._best_score:
-            self._best, self._best_score = copy.deepcopy(self._network.state_dict()), score
-        return f"step {self.step}: loss {loss:.3f}, validation {score:.3f}"
-
-    def best(self) -> Framewise:
-        """The network as it was at its best."""
-        self._network.load_state_dict(self._best)
-        return self._network.eval()
-
-    def keep(self, path: Path) -> None:
-        """Write all that the run depends on from here on, and its curves."""
-        about = {
-            "made_for": self._made_for,
-            "best": self._best,
-            "best_score": self._best_score,
-            "curves": self._curves,
-            "step": self.step,
-            "seconds": self.seconds,
-            "sampler": self._sampler.random,
-            "torch": torch.get_rng_state(),
-        }
-        checkpoint.save(path, self._parts, about)
-
-    def resume(self, path: Path) -> None:
-        """Go on where the run that wrote `path` was, if there was one."""
-        kept = checkpoint.load(path, self._parts, self._made_for)
-        if kept is None:
-            return
-        self._best, self._best_score, self._curves = kept["best"], kept["best_score"], kept["curves"]
-        self.step, self.seconds, self._sampler.random = kept["step"], kept["seconds"], kept["sampler"]
-        torch.set_rng_state(kept["torch"])
-
-    @property
-    def _parts(self) -> dict[str, checkpoint.Part]:
-        return {"network": self._network, "optimizer": self._optimizer, "schedule": self._schedule}
+    def _score(self) -> float:
+        return float(np.mean(list(per_source_accuracy(self._network, self._validation).values())))
 
 
 def measure_inputs(network: FrameGat, sampler: Sampler, batch: int) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Sequence as Rows
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import Progress
 from torch import Tensor, nn
 
 from sportcoach_perception.angles import ANGLES
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import batch_learning, checkpoint, losses, refinement
+from sportcoach_recognition import batch_learning, losses, refinement
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.drawing import class_balance, draw
@@ -28,6 +24,7 @@ from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import perturb
 from sportcoach_recognition.tracks import Track, stack_tracks
+from sportcoach_recognition.training_run import Pace, TrainingRun
 
 
 def fit(
@@ -69,7 +66,7 @@ def fit(
         ]
     else:
         members = [
-            _Run(train, validation, classes, config, seed + member, folder, tracks).finish()
+            _Run(train, validation, classes, config, seed + member, folder, tracks).finish().cpu()
             for member in range(config.members)
         ]
     told_by = config.subtask if config.told else ""
@@ -103,17 +100,7 @@ def _branches(train: Rows[Sequence], config: FitConfig) -> dict[str, Any]:
     return {**(present(train) if config.model in ("stream_gat", "rocket") else {}), **heads, **config.network}
 
 
-@dataclass
-class _Progress:
-    """How far a run has come; everything but the networks and the optimizer."""
-
-    step: int = 0
-    best_score: float = -1.0
-    best_step: int = 0
-    loss: float = 0.0
-
-
-class _Run:
+class _Run(TrainingRun[nn.Module]):
     """The training of one network."""
 
     def __init__(
@@ -133,42 +120,17 @@ class _Run:
         self._chance = class_balance(self._labels)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(seed)
-        self._network = build(config.model, len(self._outputs), _branches(train, config)).to(self._device)
-        self._forward = torch.compile(self._network) if self._device.type == "cuda" else self._network
-        self._averaged = copy.deepcopy(self._network).eval()
-        self._best = copy.deepcopy(self._averaged.state_dict())
-        self._optimizer = torch.optim.AdamW(
-            self._network.parameters(), config.learning_rate, weight_decay=config.weight_decay
-        )
-        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, config.learning_rate, config.steps, pct_start=0.2
-        )
-        self._state, self._curves = _Progress(), list[tuple[int, float, float]]()
-        self._checkpoint = folder / f"seed{seed}.checkpoint" if folder else None
-        self._resume()
+        network = build(config.model, len(self._outputs), _branches(train, config)).to(self._device)
+        self._forward = torch.compile(network) if self._device.type == "cuda" else network
+        rate, decay = config.learning_rate, config.weight_decay
+        pace = Pace(config.steps, rate, decay, 0.2, config.validate_every, config.patience, config.average)
+        made_for = repr((config, seed, classes, [(s.source, s.name, s.label) for s in train]))
+        super().__init__(network, pace, made_for, folder / f"seed{seed}.checkpoint" if folder else None, {})
 
-    def finish(self) -> nn.Module:
-        """Train to the end and return the best network, in evaluation mode."""
-        config, state = self._config, self._state
-        with Progress(console=Console(stderr=True)) as progress:
-            task = progress.add_task("training", total=config.steps, completed=state.step)
-            while state.step < config.steps and not self._stopped():
-                state.step += 1
-                state.loss += self._learn()
-                if state.step % config.validate_every == 0 or state.step == config.steps:
-                    progress.console.print(self._look())
-                progress.advance(task)
-        self._averaged.load_state_dict(self._best)
-        return self._averaged.to("cpu").eval()
-
-    def _stopped(self) -> bool:
-        """Early: not better on the validation part for `patience` steps."""
-        return bool(len(self._validation)) and self._state.step - self._state.best_step >= self._config.patience
-
-    def _learn(self) -> float:
-        """One step; what is random in it depends on the seed and its number alone."""
-        config, step = self._config, self._state.step
-        rng = np.random.default_rng([self._seed, step])
+    def _loss(self) -> Tensor:
+        """What is random in a step depends on the seed and its number alone."""
+        config = self._config
+        rng = np.random.default_rng([self._seed, self._state.step])
         torch.manual_seed(int(rng.integers(1 << 62)))
         chosen = rng.choice(len(self._train), config.batch, p=self._chance)
         sizes: Any = self._network.config
@@ -176,67 +138,24 @@ class _Run:
         grids = [on_grid(self._train[i], stamps, sizes.imu_per_step) for i, stamps in zip(chosen, pieces, strict=True)]
         random = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
         inputs = perturb(stack(grids), config.perturbations, random).to(self._device)
-        self._network.train()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
             scores = self._forward(inputs)
-            loss = self._loss(scores, inputs, torch.from_numpy(self._labels[chosen]).to(self._device))
+            loss = self._of_answer(scores, inputs, torch.from_numpy(self._labels[chosen]).to(self._device))
             if self._tracks is not None:
                 truth = stack_tracks([self._tracks[i].at(stamps) for i, stamps in zip(chosen, pieces, strict=True)])
                 loss = loss + config.heads_loss * losses.of_heads(scores, truth.to(self._device))
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._network.parameters(), 1.0)
-        self._optimizer.step()
-        self._schedule.step()
-        follow(self._averaged, self._network, min(config.average, step / (step + 10.0)))
-        return loss.item()
+        return loss
 
-    def _loss(self, scores: Scores, inputs: Inputs, labels: Tensor) -> Tensor:
+    def _of_answer(self, scores: Scores, inputs: Inputs, labels: Tensor) -> Tensor:
         c = self._config
         return losses.total(scores, inputs, labels, c.label_smoothing, c.branch_loss, c.attention_loss)
 
-    def _look(self) -> str:
-        """Judge the averaged network on the validation part, keep it when it is the best, and write it all down."""
-        state, score = self._state, math.nan
-        if len(self._validation):
-            answers = Fitted(self._config.model, self._classes, (self._averaged,), self._outputs).predict(
-                self._validation
-            )
-            score = balanced_accuracy(answers, [self._classes.index(s.label) for s in self._validation])
-        if not score < state.best_score:  # of equals, and without a validation part, the latest
-            self._best = copy.deepcopy(self._averaged.state_dict())
-        if score > state.best_score:
-            state.best_score, state.best_step = score, state.step
-        steps = state.step - (self._curves[-1][0] if self._curves else 0)
-        self._curves.append((state.step, state.loss / steps, score))
-        state.loss = 0.0
-        self._keep()
-        return f"step {state.step}: loss {self._curves[-1][1]:.3f}, validation {score:.4f}"
-
-    def _keep(self) -> None:
-        if self._checkpoint is None:
-            return
-        about = {"made_for": self._made_for(), "state": vars(self._state), "curves": self._curves, "best": self._best}
-        checkpoint.save(self._checkpoint, self._parts, about)
-
-    def _resume(self) -> None:
-        kept = checkpoint.load(self._checkpoint, self._parts, self._made_for()) if self._checkpoint else None
-        if kept is None:
-            return
-        self._state, self._curves, self._best = _Progress(**kept["state"]), kept["curves"], kept["best"]
-
-    @property
-    def _parts(self) -> dict[str, checkpoint.Part]:
-        return {
-            "network": self._network,
-            "averaged": self._averaged,
-            "optimizer": self._optimizer,
-            "schedule": self._schedule,
-        }
-
-    def _made_for(self) -> str:
-        """Tells runs apart: settings, seed and data."""
-        return repr((self._config, self._seed, self._classes, [(s.source, s.name, s.label) for s in self._train]))
+    def _score(self) -> float:
+        if not len(self._validation):
+            return math.nan
+        judged = Fitted(self._config.model, self._classes, (self._judged,), self._outputs)
+        labels = [self._classes.index(sequence.label) for sequence in self._validation]
+        return balanced_accuracy(judged.predict(self._validation), labels)
 
 
 def present(sequences: Rows[Sequence]) -> dict[str, Any]:
@@ -251,12 +170,3 @@ def balanced_accuracy(probabilities: NDArray[np.float32], labels: Rows[int]) -> 
     """Mean over the classes that occur of the share of right answers."""
     truth, answers = np.array(labels), probabilities.argmax(1)
     return float(np.mean([(answers[truth == label] == label).mean() for label in np.unique(truth)]))
-
-
-def follow(averaged: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the averaged weights towards the network's; statistics of the inputs are taken over."""
-    with torch.no_grad():
-        for slow, fast in zip(averaged.parameters(), network.parameters(), strict=True):
-            slow.lerp_(fast, 1.0 - decay)
-        for kept, measured in zip(averaged.buffers(), network.buffers(), strict=True):
-            kept.copy_(measured)

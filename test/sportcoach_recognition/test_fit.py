@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import training
+from sportcoach_recognition import training_run
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets import synthetic
 from sportcoach_recognition.drawing import class_balance
 from sportcoach_recognition.fitted import Fitted, build
-from sportcoach_recognition.training import balanced_accuracy, fit, follow
+from sportcoach_recognition.training import balanced_accuracy, fit
+from sportcoach_recognition.training_run import follow
 
 SETTINGS = Path(__file__).parents[2] / "config" / "train" / "evaluate"
 SEQUENCES = list(synthetic.read(60, seed=3))
@@ -69,7 +70,7 @@ def test_a_killed_training_goes_on_where_it_was(model: str, tmp_path: Path, monk
             raise KilledError
 
     with monkeypatch.context() as context, pytest.raises(KilledError):
-        context.setattr(training, "follow", lambda *arguments: (follow(*arguments), die_at_seven()))
+        context.setattr(training_run, "follow", lambda *arguments: (follow(*arguments), die_at_seven()))
         fit(SEQUENCES[:40], SEQUENCES[40:], ACTIONS, config, 1, tmp_path)
     resumed = fit(SEQUENCES[:40], SEQUENCES[40:], ACTIONS, config, 1, tmp_path)
     assert np.array_equal(resumed.predict(SEQUENCES), straight.predict(SEQUENCES))
