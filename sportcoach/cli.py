@@ -170,6 +170,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="share of every picture that is hidden (default: faults of pictures of all kinds, now and then)",
     )
+    simulate.add_argument(
+        "--seconds",
+        type=float,
+        nargs=2,
+        metavar=("MIN", "MAX"),
+        help="length of a clip, about, but three repetitions at least (default: 10 18)",
+    )
     simulate.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     simulate.add_argument("--workers", type=int, metavar="N", help="processes (default: one per core)")
     simulate.set_defaults(command="dataset_simulate")

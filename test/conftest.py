@@ -57,5 +57,5 @@ def shared() -> Callable[[str], Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of logic first, those that start the whole graph last."""
-    items.sort(key=lambda item: item.get_closest_marker("graph") is not None)
+    """Tests of logic first, those that start the whole graph after them, and last what runs beside all others."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in ("last", "graph")])

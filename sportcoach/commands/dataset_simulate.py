@@ -27,7 +27,14 @@ TIMES: Final = "generation.json"
 
 def main(arguments: argparse.Namespace) -> int:
     """Make the collection, or what is missing of it."""
-    settings = Settings(arguments.subjects, arguments.clips, arguments.rendered, arguments.seed, arguments.occlusion)
+    settings = Settings(
+        arguments.subjects,
+        arguments.clips,
+        arguments.rendered,
+        arguments.seed,
+        arguments.occlusion,
+        tuple(arguments.seconds) if arguments.seconds else None,
+    )
     workers = arguments.workers if arguments.workers is not None else os.cpu_count() or 1
     if workers < 1:
         raise UserError(f"--workers is {workers}; it must be 1 or more")

@@ -71,19 +71,20 @@ def collection(setup: Setup) -> Path:
     if setup.collection:
         return setup.collection
     scale = setup.scale
-    return _made(setup.out / SIMULATED, Settings(scale.athletes, scale.clips, scale.rendered, setup.seed))
+    settings = Settings(scale.athletes, scale.clips, scale.rendered, setup.seed, seconds=scale.seconds)
+    return _made(setup.out / SIMULATED, settings, setup.workers)
 
 
 @cache
-def _made(root: Path, settings: Settings) -> Path:
-    build(root, settings, pose_model.path("full") if settings.rendered else None, wait=True)
+def _made(root: Path, settings: Settings, workers: int) -> Path:
+    build(root, settings, pose_model.path("full") if settings.rendered else None, workers, wait=True)
     return root
 
 
 def occluded(setup: Setup, share: float) -> list[Sequence]:
     """Simulated athletes whom no network has seen, with a share of every picture hidden; the same for each share."""
-    settings = Settings(setup.scale.occluded_athletes, 1, 1.0, setup.seed + 1, share)
-    root = _made(setup.out / f"occluded-{share:.2f}", settings)
+    settings = Settings(setup.scale.occluded_athletes, 1, 1.0, setup.seed + 1, share, setup.scale.seconds)
+    root = _made(setup.out / f"occluded-{share:.2f}", settings, setup.workers)
     return [placement.with_virtual(simulated.sequence(clip), clip) for clip in shards.read(root)]
 
 

@@ -25,6 +25,7 @@ class Scale:
         steps, athlete_steps, batch: of every training on real people, on simulated athletes.
         networks: sizes of each network by name, where they differ from its defaults.
         athletes, clips, rendered: of the simulated collection, as in `sportcoach dataset simulate`.
+        seconds: shortest and longest length of its clips, likewise.
         occluded_athletes: whose pictures are hidden in part, all of them unseen in training.
         occlusions: shares of the picture that are hidden.
         windows: lengths that are compared [frames].
@@ -41,6 +42,7 @@ class Scale:
     athletes: int = 30
     clips: int = 4
     rendered: float = 1.0
+    seconds: tuple[float, float] | None = None
     occluded_athletes: int = 10
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     windows: tuple[int, ...] = (32, 48, 64, 80, 96)

@@ -22,7 +22,7 @@ THRESHOLDS: Final = tuple(float(degrees) for degrees in range(3, 16))
 TURNS: Final = 3
 """Times that every cell of the design comes in the whole experiment."""
 
-QUICK: Final = 8
+QUICK: Final = 4
 """Sets in the quick form."""
 
 HIT, FALSE, NAMED = 0.95, 0.05, 0.95

@@ -94,8 +94,11 @@ Of about a third each: furniture in front, motion blur, darkness; these matter f
 
 def _asked(settings: Settings) -> str:
     """The settings as options of the command."""
-    words = {name: f"{value:g}" for name, value in asdict(settings).items() if value is not None}
-    return " ".join(f"--{name} {value}" for name, value in words.items())
+    words = []
+    for name, value in asdict(settings).items():
+        if value is not None:
+            words += [f"--{name}", *(f"{number:g}" for number in np.atleast_1d(value))]
+    return " ".join(words)
 
 
 def render(settings: Settings, rows: Sequence[Row], size: int) -> str:

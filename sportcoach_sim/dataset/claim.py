@@ -47,27 +47,31 @@ def claimed(root: Path, settings: Settings, pose_model: Path | None, wait: bool 
         if there := file.read():
             _compare(root, there, identity)
         else:
-            file.write(json.dumps(identity, indent=2) + "\n")
+            file.write(identity)
             file.flush()
         yield
 
 
-def _compare(root: Path, text: str, identity: dict[str, Any]) -> None:
+def _compare(root: Path, text: str, identity: str) -> None:
     try:
-        there = dict(json.loads(text))
+        there, here = dict(json.loads(text)), json.loads(identity)
     except ValueError as error:
         raise UserError(f"{root / SETTINGS} is damaged: name another folder with --out") from error
-    other = ", ".join(name for name in {**identity, **there} if there.get(name) != identity.get(name))
+    other = ", ".join(name for name in {**here, **there} if there.get(name) != here.get(name))
     if other:
         raise UserError(f"{root} holds a collection made with other {other}: name another folder with --out")
 
 
-def _identity(settings: Settings, pose_model: Path | None) -> dict[str, Any]:
-    """Everything that the bytes of a collection depend on."""
-    identity = {**asdict(settings), "code": _digest_of_code(), **{name: version(name) for name in _LIBRARIES}}
+def _identity(settings: Settings, pose_model: Path | None) -> str:
+    """Everything that the bytes of a collection depend on, as JSON."""
+    identity: dict[str, Any] = {
+        **asdict(settings),
+        "code": _digest_of_code(),
+        **{name: version(name) for name in _LIBRARIES},
+    }
     if pose_model is not None:
         identity["pose_model"] = hashlib.sha256(pose_model.read_bytes()).hexdigest()
-    return identity
+    return json.dumps(identity, indent=2) + "\n"
 
 
 def _digest_of_code() -> str:

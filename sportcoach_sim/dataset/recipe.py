@@ -45,6 +45,7 @@ class Settings:
     seed: of everything random.
     occlusion: share of every picture that is hidden, in light and sharp pictures; None for all faults of pictures, each
         now and then.
+    seconds: shortest and longest length of a clip, about; None for `SECONDS`.
 
     Raises:
         UserError: a number that makes no collection.
@@ -55,6 +56,7 @@ class Settings:
     rendered: float = 0.25
     seed: int = 0
     occlusion: float | None = None
+    seconds: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         for name in ("subjects", "clips"):
@@ -64,6 +66,8 @@ class Settings:
             raise UserError(f"rendered is {self.rendered:g}; it is a share of the clips, from 0 to 1")
         if self.occlusion is not None and not 0.0 <= self.occlusion < 1.0:
             raise UserError(f"occlusion is {self.occlusion:g}; it is a share of the picture, from 0 up to 1")
+        if self.seconds and not 0.0 < self.seconds[0] <= self.seconds[1]:
+            raise UserError(f"clips of {self.seconds[0]:g} to {self.seconds[1]:g} seconds are none")
         if self.seed < 0:
             raise UserError(f"seed is {self.seed}; it must not be negative")
 
@@ -112,7 +116,7 @@ def recipes(settings: Settings, subject: int, action: str) -> Iterator[Recipe]:
             athlete=athlete,
             scene=replace(Scene.sample(rng), stool=doing.name == "sit_down"),
             world=_world(rng, settings.occlusion),
-            planned=_set(rng, doing, athlete.tempo),
+            planned=_set(rng, doing, athlete.tempo, settings.seconds or SECONDS),
             seed=int(rng.integers(2**31)),
             rendered=settings.draws(subject, action, clip),
         )
@@ -129,11 +133,11 @@ def _other(number: int) -> Movement:
     return others[number % len(others)]
 
 
-def _set(rng: np.random.Generator, doing: Movement, tempo: float) -> PlannedSet:
+def _set(rng: np.random.Generator, doing: Movement, tempo: float, seconds: tuple[float, float]) -> PlannedSet:
     """As many repetitions as fit; in most sets one fault comes and goes, of the same kind but not of the same size."""
     rest = rng.uniform(0.5, 1.5)
     cycle = sum(move.seconds + move.pause for move in doing.cycle) / tempo
-    repetitions = max(3, round((rng.uniform(*SECONDS) - rest) / cycle))
+    repetitions = max(3, round((rng.uniform(*seconds) - rest) / cycle))
     faults, shares = {}, ()
     if doing.faults and rng.random() < FAULTY:
         name = list(doing.faults)[rng.integers(len(doing.faults))]

@@ -258,6 +258,18 @@ def test_what_is_drawn_is_varied_and_does_not_depend_on_the_size_of_the_collecti
     assert replace(alone, split="", rendered=False) == replace(among, split="", rendered=False)
 
 
+def test_clips_are_as_long_as_was_asked_but_have_three_repetitions() -> None:
+    brief, usual, long = (
+        [recipe.planned.repetitions for recipe in recipes(Settings(1, 6, seed=5, seconds=seconds), 0, "squat")]
+        for seconds in ((1.0, 2.0), None, (40.0, 50.0))
+    )
+    assert brief == [3] * 6
+    assert all(3 <= some < many for some, many in zip(usual, long, strict=True))
+    for bad in ((0.0, 1.0), (2.0, 1.0)):
+        with pytest.raises(UserError, match="seconds are none"):
+            Settings(seconds=bad)
+
+
 def test_an_occlusion_that_is_asked_for_changes_the_pictures_alone() -> None:
     usual, hidden = (list(recipes(Settings(1, 6, seed=5, occlusion=share), 0, "squat")) for share in (None, 0.3))
     for one, other in zip(usual, hidden, strict=True):
