@@ -11,7 +11,7 @@ from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.control import Control
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_perception.frames import FusedFrame, ImageFrame, ImuSample, Skeleton
-from sportcoach_perception.fusion import Fusion
+from sportcoach_perception.fusion import Fusion, FusionOptions
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_perception.pose_model import path as pose_model_path
 from sportcoach_recognition.recognizer import Recognizer
@@ -52,7 +52,9 @@ class Pipeline:
         self._recognizer = Recognizer.load(options.weights or None)
         model = options.model or (pose_model_path(options.complexity) if pictures else "")
         self._pose = PoseEstimator(model) if pictures else None
-        self._fusion = Fusion(compare=False)  # nobody here reads which sensors are swapped
+        # Nobody here reads which sensors are swapped, nor their offsets where the network doesn't look at them.
+        align = "apply" if self._recognizer.reads_sensors else "off"
+        self._fusion = Fusion(FusionOptions(align=align), compare=False)
 
     def add_picture(self, frame: ImageFrame) -> Results:
         """Take a picture."""

@@ -46,7 +46,7 @@ class LoweringMeter:
             return pose
         self._remember(stamp, height, lower)
         straight = next(-less for less, below, _ in self._tallest_first if abs(below - lower) <= MOVED * -less)
-        angle = float(lowered(height, straight, self._signal.start))
+        angle = lowered(height, straight, self._signal.start)
         mean = pose.mean(self._signal.angle)
         return pose.with_mean(self._signal.angle, angle) if not math.isnan(mean) and angle < mean else pose
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,8 +79,9 @@ class MotionMeter:
         points = last.points + SMOOTHING * (points - last.points)
         bends = last.bends + SMOOTHING * (bends - last.bends)
         velocity, rate = (points - last.points) / dt, (bends - last.bends) / dt
-        energy = float(np.sum(velocity**2) + BETA * np.sum(rate**2))
+        energy = float(np.add.reduce(velocity * velocity, axis=None) + BETA * np.add.reduce(rate * rate))
         centre_velocity = velocity.mean(axis=0)
-        acceleration = float(np.linalg.norm(centre_velocity - last.centre_velocity)) / dt
+        change = centre_velocity - last.centre_velocity
+        acceleration = math.sqrt(change @ change) / dt
         self._last = _Last(stamp, points, bends, centre_velocity, energy)
         return Motion(energy, LAMBDA * abs(energy - last.energy) + (1.0 - LAMBDA) * acceleration)

@@ -13,8 +13,8 @@ _LITTLE_ENDIAN: Final = b"\x00\x01"
 _BEGIN: Final = struct.Struct("<iII")
 """Seconds, nanoseconds, length of the frame's name, behind the four bytes that say how the rest is encoded."""
 
-_NUMBERS: Final = struct.Struct("<37d")
-"""Orientation (4) with its covariance (9), rate (3) with its covariance, acceleration (3) with its covariance."""
+_NUMBERS: Final = struct.Struct("<104x 3d d64x 3d d64x")
+"""Behind the orientation and its covariance: rate (3) and the first of its covariance, acceleration (3) likewise."""
 
 _ENCAPSULATION, _ALIGNMENT = 4, 8
 
@@ -28,10 +28,9 @@ def sample_of(cdr: bytes | memoryview, limb: str) -> ImuSample | None:
     place += -place % _ALIGNMENT + _ENCAPSULATION
     if len(cdr) != place + _NUMBERS.size:
         return None
-    numbers = _NUMBERS.unpack_from(cdr, place)
-    rate, acceleration = numbers[13:16], numbers[25:28]
-    if not numbers[28] >= 0.0:  # -1 or NaN: not measured
-        acceleration = (0.0, 0.0, 0.0)
-    if not numbers[16] >= 0.0:
-        rate = (0.0, 0.0, 0.0)
-    return ImuSample(seconds * 1_000_000_000 + nanoseconds, limb, np.array(acceleration + rate, np.float32))
+    gx, gy, gz, rate_variance, ax, ay, az, acceleration_variance = _NUMBERS.unpack_from(cdr, place)
+    if not acceleration_variance >= 0.0:  # -1 or NaN: not measured
+        ax = ay = az = 0.0
+    if not rate_variance >= 0.0:
+        gx = gy = gz = 0.0
+    return ImuSample(seconds * 1_000_000_000 + nanoseconds, limb, np.array((ax, ay, az, gx, gy, gz), np.float32))

@@ -8,6 +8,7 @@ cosines gives the angle at height h: sin(a / 2) = h / h0 * sin(a0 / 2).
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ def end_heights(image: ArrayLike) -> Angles:
     return np.asarray(np.asarray(image, np.float64)[..., _INDEX, 1])
 
 
-def lowered(height: ArrayLike, straight: ArrayLike, angle: ArrayLike) -> Angles:
+def lowered(height: float, straight: float, angle: float) -> float:
     """Angle [degrees] of a limb seen at `height` that was seen at `straight` when its angle was `angle` [degrees]."""
-    share = np.clip(np.asarray(height, np.float64) / np.asarray(straight, np.float64), 0.0, 1.0)
-    return np.asarray(np.degrees(2.0 * np.arcsin(share * np.sin(np.radians(angle) / 2.0))))
+    share = min(max(height / straight, 0.0), 1.0)
+    return math.degrees(2.0 * math.asin(share * math.sin(math.radians(angle) / 2.0)))

@@ -15,7 +15,7 @@ import numpy as np
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_perception.skeleton import LANDMARKS
-from sportcoach_recognition.features import CHANNELS
+from sportcoach_recognition.features import CHANNELS, SENSOR_CHANNELS
 from sportcoach_recognition.nodes import adjacency, node_indices
 from sportcoach_recognition.weights_file import other_version, read_network
 
@@ -74,8 +74,8 @@ class _Attention:
         source, target = all_at_once[:, channels : channels + heads].T, all_at_once[:, channels + heads :].T
         score = target[:, :, None] + source[:, None, :]
         score = np.maximum(score, LEAK * score) + barred
-        share = np.exp(score - score.max(axis=2, keepdims=True))
-        heard = (share @ values) / share.sum(axis=2, keepdims=True)
+        share = np.exp(score - np.maximum.reduce(score, axis=2, keepdims=True))
+        heard = (share @ values) / np.add.reduce(share, axis=2, keepdims=True)
         answer = heard.transpose(1, 0, 2).reshape(len(h), channels) + self._bias
         zero = np.float32(0.0)
         return np.asarray(h + np.maximum(answer, zero) + np.expm1(np.minimum(answer, zero)))
@@ -96,6 +96,7 @@ class ArrayStepper:
         self._indices, self._joined = node_indices(config["nodes"]), adjacency(config["nodes"])
         self._mean, self._scale = weights["mean"], 1.0 / weights["std"]
         self._embed = np.ascontiguousarray(weights["embed.weight"].T)
+        self.reads_sensors = bool(self._embed[SENSOR_CHANNELS].any())
         self._place = weights["embed.bias"] + weights["joint"]
         self._convolutions = [
             _Convolution(weights[f"tcn.{layer}.conv.weight"], weights[f"tcn.{layer}.conv.bias"], dilation)
@@ -158,7 +159,7 @@ class ArrayStepper:
 
     def _pool(self, h: Floats, seen: Floats) -> Floats:
         mean = seen @ h / max(float(seen.sum()), 1.0)
-        peak = np.maximum((h - (HIDDEN * (np.float32(1.0) - seen))[:, None]).max(axis=0), LOWEST)
+        peak = np.maximum(np.maximum.reduce(h - (HIDDEN * (np.float32(1.0) - seen))[:, None], axis=0), LOWEST)
         answer: Floats = self._hidden @ np.concatenate([mean, peak], dtype=np.float32) + self._hidden_bias
         return np.maximum(answer, np.float32(0.0))
 

@@ -99,6 +99,7 @@ def export(weights: Path, out: Path, window: int = 0) -> float:
         raise UserError(f"{weights} holds the network of the graph, which is exported step by step only")
     graph_network, model_id = model_file.restore(weights)
     about = {"model": framewise.name(graph_network), "model_id": model_id, "actions": ACTIONS, "rate": RATE}
+    about["reads_sensors"] = graph_network.reads_sensors
     step = _FramewiseStep(graph_network)
     return _write(step, step, {"features": (33, 16)}, graph_network.start(), about, out)
 

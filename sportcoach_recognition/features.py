@@ -42,6 +42,10 @@ CHANNELS: Final = 16
 """Features of a node: p (3), v (3), alpha a (3), IMU (6), seen (1)."""
 
 
+SENSOR_CHANNELS: Final = slice(9, 15)
+"""Those of the IMU."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What the network needs of a frame, at `stamp` [ns], with any leading dimensions.
@@ -134,6 +138,6 @@ class FeatureExtractor:
         features[..., 0:3] = np.where(seen[..., None], position, np.float32(0.0))
         features[..., 3:6] = velocity
         features[..., 6:9] = np.float32(ACCELERATION_SCALE) * acceleration
-        features[..., LIMB_LANDMARKS, 9:15] = sample.imu / IMU_SCALE
+        features[..., LIMB_LANDMARKS, SENSOR_CHANNELS] = sample.imu / IMU_SCALE
         features[..., 15] = seen
         return features

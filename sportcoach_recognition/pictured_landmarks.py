@@ -49,11 +49,11 @@ class PicturedLandmarks:
         if not (aspect > 0.0 and image.any()):
             return world
         points = image * np.array([aspect, 1.0], np.float32)
-        points -= points[_HIPS].mean(axis=0)
+        points -= np.float32(0.5) * (points[_HIPS[0]] + points[_HIPS[1]])
         body = points[_BODY]
-        size = float((body * body).sum())
+        size = float(np.add.reduce(body * body, axis=None))
         if size > 0.0:
-            self._learn(stamp, float((body * world[_BODY, :2]).sum()) / size)
+            self._learn(stamp, float(np.add.reduce(body * world[_BODY, :2], axis=None)) / size)
         pictured = world.copy()
         pictured[:, :2] = np.float32(self._metres) * points
         return pictured

@@ -73,6 +73,11 @@ class Recognizer:
             return cls(exported, exported.model_id)
         return cls(*ArrayStepper.load(path))
 
+    @property
+    def reads_sensors(self) -> bool:
+        """Whether the IMUs have a part in the decisions."""
+        return self._network.reads_sensors
+
     def reset(self) -> None:
         """Forget the athlete."""
         self._pictured.reset()

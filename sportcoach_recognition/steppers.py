@@ -21,6 +21,10 @@ HEADER: Final = "sportcoach"
 class Stepper(Protocol):
     """A network with the state of one stream."""
 
+    @property
+    def reads_sensors(self) -> bool:
+        """Whether its answers depend on the IMU part of the features."""
+
     def reset(self) -> None:
         """Forget the stream."""
 
@@ -41,7 +45,7 @@ class OnnxStepper:
             about = json.loads(self._session.get_modelmeta().custom_metadata_map[HEADER])
             if about["actions"] != list(ACTIONS) or about["rate"] != RATE:
                 raise ValueError("made for other actions or another frame rate")
-            self.model_id = str(about["model_id"])
+            self.model_id, self.reads_sensors = str(about["model_id"]), bool(about["reads_sensors"])
         except (KeyError, ValueError) as error:
             raise UserError(f"{path} does not hold a network of this version; export it again") from error
         self._inputs = self._session.get_inputs()

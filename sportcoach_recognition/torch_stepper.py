@@ -20,6 +20,11 @@ class TorchStepper:
         self._network = network
         self.reset()
 
+    @property
+    def reads_sensors(self) -> bool:
+        """Whether the answers depend on the IMU part of the features."""
+        return self._network.reads_sensors
+
     def reset(self) -> None:
         """Forget the stream."""
         self._state = self._network.start()

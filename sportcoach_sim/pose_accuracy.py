@@ -99,7 +99,7 @@ def _lowered(run: _Run, name: str) -> tuple[Angles, Angles]:
     height = lower - upper
     truth = run.truth[run.detected][:, [ANGLE_INDEX[f"{side}_{name}"] for side in SIDES]].mean(axis=1)
     straight, angle = np.percentile(height, 98), np.percentile(truth, 98)
-    return lowered(height, straight, angle) - truth, truth
+    return np.vectorize(lowered)(height, straight, angle) - truth, truth
 
 
 def _row(exercise: str, view: str, angle: str, error: Angles, near: Angles, truth: Angles) -> AngleError:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch_geometric.nn.dense import DenseGATConv
 
 from sportcoach_recognition.action import ACTIONS
-from sportcoach_recognition.features import CHANNELS
+from sportcoach_recognition.features import CHANNELS, SENSOR_CHANNELS
 from sportcoach_recognition.graph import NODES, adjacency, node_indices
 
 WINDOW = 64
@@ -92,7 +92,7 @@ class FrameGat(nn.Module):
         self.register_buffer("std", torch.ones(n, 9))
         self.embed = nn.Linear(CHANNELS, c)
         with torch.no_grad():  # the IMU part of eq. 14 says nothing until it has been trained
-            self.embed.weight[:, 9:15] = 0.0
+            self.embed.weight[:, SENSOR_CHANNELS] = 0.0
         self.joint = nn.Parameter(0.1 * torch.randn(n, c))
         self.tcn = nn.ModuleList(CausalConv(c, config.kernel, d) for d in config.dilations)
         self.gat = nn.ModuleList(DenseGATConv(c, c // config.heads, config.heads) for _ in range(2))
@@ -101,6 +101,11 @@ class FrameGat(nn.Module):
         self.age = nn.Parameter(torch.zeros(WINDOW // AGE_STEP))
         self.classifier = nn.Linear(2 * c, len(ACTIONS))
         self.dropout = nn.Dropout(config.dropout)
+
+    @property
+    def reads_sensors(self) -> bool:
+        """Whether the answers depend on the IMU part of the features: not before that has been trained."""
+        return bool(self.embed.weight[:, SENSOR_CHANNELS].any())
 
     def _normalise(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """(..., 33, 16) to z-scored inputs (..., N, 16) and which nodes are seen (..., N)."""

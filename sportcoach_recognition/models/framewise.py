@@ -30,6 +30,11 @@ class FramewiseStreamGat(nn.Module):
         self.config = config
         self.network = StreamGat(config)
 
+    @property
+    def reads_sensors(self) -> bool:
+        """Whether the answers depend on the IMU part of the features."""
+        return False
+
     def forward(self, features: Tensor, stride: int = 1) -> Tensor:
         """Scores (B, ceil(T / stride), 5) at every stride-th frame of features (B, T, 33, 16), each from the past."""
         b, window = len(features), self.config.window

@@ -19,9 +19,11 @@ from sportcoach.bag_writer import BagWriter
 from sportcoach.offline import analyze
 from sportcoach.pipeline import Pipeline, PipelineOptions
 from sportcoach.session import Session
+from sportcoach_perception.alignment import Alignment
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.images import encode_jpeg
 from sportcoach_perception.video import VideoFile
+from sportcoach_recognition.recognizer import Recognizer
 
 bag_speed = pytest.importorskip("sportcoach.bag_speed", reason="needs mujoco")
 
@@ -49,6 +51,21 @@ def test_a_bag_of_skeletons_and_imu_data_is_coached(whole: Session) -> None:
     assert whole.source == "squats"
     assert whole.frames == whole.frames_processed > 250
     assert {rep.exercise for rep in whole.reps} == {"squat", "jumping_jack"}
+
+
+def test_offsets_are_estimated_for_networks_that_read_the_sensors_and_change_nothing_for_others(
+    squats: Path, whole: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned_from: list[int] = []
+    learn = Alignment.on_frame
+    monkeypatch.setattr(
+        Alignment, "on_frame", lambda self, frame: (learned_from.append(frame.stamp), learn(self, frame))[1]
+    )
+    assert content(analyze(squats, PipelineOptions()).session) == content(whole)
+    assert not learned_from
+    monkeypatch.setattr(Recognizer, "reads_sensors", True)
+    assert content(analyze(squats, PipelineOptions()).session) == content(whole)
+    assert len(learned_from) == whole.frames
 
 
 def test_a_second_analysis_of_a_split_bag_gives_the_same(squats: Path, whole: Session, tmp_path: Path) -> None:

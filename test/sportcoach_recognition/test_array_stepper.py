@@ -22,6 +22,17 @@ def stream(frames: int, seed: int) -> np.ndarray:
     return features
 
 
+def test_a_network_says_whether_it_reads_the_sensors(tmp_path: Path) -> None:
+    network = FrameGat(Config(channels=8, heads=2, dilations=(1,)))
+    for taught in (False, True):
+        if taught:
+            network.embed.weight.data[3, 10] = 0.5
+        path = tmp_path / f"{taught}.safetensors"
+        model_file.store(network, path)
+        assert TorchStepper(network).reads_sensors is taught
+        assert ArrayStepper.load(path)[0].reads_sensors is taught
+
+
 @pytest.mark.parametrize("config", [None, Config(channels=8, heads=2, dilations=(1, 3), kernel=2)])
 def test_every_frame_is_answered_as_in_torch(tmp_path: Path, config: Config | None) -> None:
     path = weights_file.DEFAULT

@@ -30,6 +30,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_recogniser_gives_the_same_decisions_with_either(exported: Path) -> None:
     torch, onnx = Recognizer.load(), Recognizer.load(exported)
+    assert onnx.reads_sensors is torch.reads_sensors
     for sequence in list(synthetic.read(3, seed=1)):
         torch.reset()
         onnx.reset()
