@@ -61,6 +61,7 @@ def page() -> str:
         *clips_section(read("clips.json")),
         *coaching_section(),
         *experiments_section(),
+        *networks_section([read(path.name) for path in sorted(RESULTS.glob("network-*.json"))]),
         *answers_section(read("recognition.json")),
         *evaluation_section([read(path.name) for path in sorted(RESULTS.glob("recognition-*.json"))]),
     ]
@@ -292,6 +293,34 @@ def share_named(session: dict[str, Any], exercise: str) -> float:
     spans = [(max(a["t0"], 1.0), a["t1"], a["label"]) for a in session["actions"] if a["t1"] > 1.0]
     right = sum(end - start for start, end, label in spans if label == exercise)
     return float(right / sum(end - start for start, end, _ in spans))
+
+
+def networks_section(runs: list[dict[str, Any]]) -> list[str]:
+    """Networks that were taught the task of the graph, side by side."""
+    commands = [f"    {run['command']} --json    # {run['date']}, {run['machine']}, seed {run['seed']}" for run in runs]
+    rows = [
+        f"| {name} | {' | '.join(f'{value:.4g}' for value in values)} | {unit} |"
+        for (name, unit), *values in zip(
+            [(figure["name"], figure["unit"]) for figure in runs[0]["figures"]],
+            *([figure["value"] for figure in run["figures"]] for run in runs),
+            strict=True,
+        )
+    ]
+    return [
+        "",
+        "## Networks for the graph",
+        "",
+        "Both were taught the task of the graph from the same data, people and stick figures without simulated "
+        "athletes, by the same settings but for the network. `unseen_clips` are the real clips as a training without "
+        "any of them names them, from one second after somebody is in view; `held_back` are subjects kept out of the "
+        "training, which chose its best step by them.",
+        "",
+        *commands,
+        "",
+        f"| figure | {' | '.join(run['network'] for run in runs)} | unit |",
+        "|---" * (len(runs) + 2) + "|",
+        *rows,
+    ]
 
 
 def answers_section(bench: dict[str, Any]) -> list[str]:

@@ -127,7 +127,7 @@ def test_a_killed_recorder_loses_at_most_the_last_second(
         assert bag.topics[PICTURE].qos == (Qos(reliable=True),)
         stamps = [message.stamp for message in bag.messages([IMU])]
     assert len(stamps) > 50
-    assert killed_at - stamps[-1] < 1_500_000_000  # the second, and some for a machine under load
+    assert killed_at - stamps[-1] < 1_000_000_000
 
 
 def test_people_stay_out_and_a_recording_ends_complete(publishers: Publishers, tmp_path: Path) -> None:
