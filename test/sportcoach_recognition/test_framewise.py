@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from stream import features, frame_by_frame
 
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import FusedFrame
 from sportcoach_recognition import export, model_file, train
 from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import synthetic
-from sportcoach_recognition.features import CHANNELS
 from sportcoach_recognition.models import framewise
 from sportcoach_recognition.models.framewise import FramewiseStreamGat
 from sportcoach_recognition.recognizer import Recognizer
@@ -31,42 +30,31 @@ def network() -> FramewiseStreamGat:
     assert isinstance(net, FramewiseStreamGat)
     with torch.inference_mode():
         for _ in range(3):
-            net.train()(stream(80))
+            net.train()(features(80))
     return net.eval()
-
-
-def stream(frames: int, seed: int = 2) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    features = torch.randn(1, frames, 33, CHANNELS, generator=generator)
-    features[..., 15] = (torch.rand(1, frames, 33, generator=generator) > 0.3).float()
-    return features
 
 
 @pytest.mark.parametrize("frames", [1, 5, 64, 100])
 def test_steps_agree_with_the_window_at_every_frame(frames: int) -> None:
-    net, features = network(), stream(frames)
+    net, given = network(), features(frames)
     with torch.inference_mode():
-        window = net(features)[0]
-        state, steps = net.start(), []
-        for frame in features[0]:
-            scores, state = net.step(frame, state)
-            steps.append(scores)
-    torch.testing.assert_close(torch.stack(steps), window, atol=1e-4, rtol=0.0)
+        window = net(given)[0]
+    torch.testing.assert_close(frame_by_frame(net, given), window, atol=1e-4, rtol=0.0)
 
 
 @pytest.mark.parametrize("frames", [1, 4, 5, 90])
 def test_a_stride_leaves_frames_out_and_changes_none(frames: int) -> None:
-    net, features = network(), stream(frames)
+    net, given = network(), features(frames)
     with torch.inference_mode():
-        torch.testing.assert_close(net(features, 4), net(features)[:, ::4], atol=1e-5, rtol=0.0)
+        torch.testing.assert_close(net(given, 4), net(given)[:, ::4], atol=1e-5, rtol=0.0)
 
 
 def test_the_future_does_not_change_the_past() -> None:
-    net, features = network(), stream(40)
-    changed = features.clone()
-    changed[:, 25:] = stream(15, seed=3)
+    net, given = network(), features(40)
+    changed = given.clone()
+    changed[:, 25:] = features(15, seed=3)
     with torch.inference_mode():
-        torch.testing.assert_close(net(features)[:, :25], net(changed)[:, :25])
+        torch.testing.assert_close(net(given)[:, :25], net(changed)[:, :25])
 
 
 def test_what_is_written_is_read_and_runs_in_the_graph_as_onnx(tmp_path: Path) -> None:
