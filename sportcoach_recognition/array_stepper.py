@@ -118,7 +118,7 @@ class ArrayStepper:
             UserError: the file is missing, doesn't match its sha256, or isn't such a network.
         """
         about, weights, model_id = read_network(path)
-        if (model := about.get("model")) != "frame_gat":
+        if (model := about.get("model", "frame_gat")) != "frame_gat":
             raise UserError(f"weights {path} are of {model}: 'sportcoach export' makes an .onnx file of them")
         try:
             stepper = cls(weights, about["config"])

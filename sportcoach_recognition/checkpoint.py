@@ -52,7 +52,7 @@ def load(path: Path, parts: Mapping[str, Part], made_for: str) -> dict[str, Any]
         state: dict[str, Any] = torch.load(path, weights_only=True)
     except Exception as error:  # torch raises whatever its parts raise
         raise UserError(f"checkpoint {path} cannot be read: remove it to start anew") from error
-    if state["made_for"] != made_for:
+    if state["made_for"] != made_for or not state.keys() >= parts.keys():
         raise UserError(f"checkpoint {path} is of another run: remove it to start anew")
     for name, part in parts.items():
         part.load_state_dict(state[name])

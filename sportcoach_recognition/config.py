@@ -23,7 +23,7 @@ class TrainConfig:
     Attributes:
         seed: of everything drawn at random.
         steps, batch, frames: batches, pieces per batch, frames per piece (at 20 per second).
-        stride: the network's attention sees every stride-th frame while training.
+        stride: every stride-th frame is answered while training, and is all that frame_gat's attention sees.
         learning_rate, weight_decay: of AdamW; the rate follows one cycle.
         label_smoothing: of the cross entropy.
         other_share: how often `other` is drawn, against 1 for each exercise.

@@ -23,9 +23,7 @@ from sportcoach_recognition.clips import ClipResult, judge, table
 from sportcoach_recognition.config import TrainConfig
 from sportcoach_recognition.datasets import held, irds, penn_action, pushup_form, synthetic, utd_mhad, videos
 from sportcoach_recognition.datasets.sequence import Sequence
-from sportcoach_recognition.graph import node_indices
 from sportcoach_recognition.models import framewise
-from sportcoach_recognition.models.frame_gat import FrameGat
 from sportcoach_recognition.models.framewise import Framewise
 from sportcoach_recognition.recognizer import Recognizer
 from sportcoach_recognition.sampler import Batch, Sampler
@@ -116,9 +114,15 @@ class _Run(TrainingRun[Framewise]):
         self._config, self._validation = config, validation
         network = framewise.build(config.network)
         self._sampler = Sampler(training, config.source_weight, config.frames, config.seed, config.other_share)
-        if isinstance(network, FrameGat):
-            measure_inputs(network, self._sampler, config.batch)
-        pace = Pace(config.steps, config.learning_rate, config.weight_decay, 0.15, config.validate_every)
+        drawn = (self._sampler.batch(config.batch).features for _ in range(_STATISTICS_BATCHES))
+        network.measure(map(torch.from_numpy, drawn))
+        pace = Pace(
+            steps=config.steps,
+            learning_rate=config.learning_rate,
+            weight_decay=config.weight_decay,
+            rise=0.15,
+            validate_every=config.validate_every,
+        )
         made_for = repr((config, [(s.source, s.name, s.label) for s in (*training, *validation)]))
         super().__init__(network, pace, made_for, kept, {"sampler": self._sampler})
 
@@ -127,20 +131,6 @@ class _Run(TrainingRun[Framewise]):
 
     def _score(self) -> float:
         return float(np.mean(list(per_source_accuracy(self._network, self._validation).values())))
-
-
-def measure_inputs(network: FrameGat, sampler: Sampler, batch: int) -> None:
-    """Set the network's mean and deviation per node and channel (eq. 9) from drawn pieces."""
-    n = len(network.config.nodes)
-    count, total, square = torch.zeros(n, 1), torch.zeros(n, 9), torch.zeros(n, 9)
-    for _ in range(_STATISTICS_BATCHES):
-        x = torch.from_numpy(sampler.batch(batch).features)[:, :, node_indices(network.config.nodes)].flatten(0, 1)
-        seen = x[..., 15:]
-        count += seen.sum(0)
-        total += (x[..., :9] * seen).sum(0)
-        square += (x[..., :9].square() * seen).sum(0)
-    network.mean.copy_(total / count)
-    network.std.copy_((square / count - network.mean.square()).clamp(min=1e-4).sqrt())
 
 
 def batch_loss(network: Framewise, batch: Batch, config: TrainConfig) -> Tensor:

@@ -122,8 +122,15 @@ class _Run(TrainingRun[nn.Module]):
         torch.manual_seed(seed)
         network = build(config.model, len(self._outputs), _branches(train, config)).to(self._device)
         self._forward = torch.compile(network) if self._device.type == "cuda" else network
-        rate, decay = config.learning_rate, config.weight_decay
-        pace = Pace(config.steps, rate, decay, 0.2, config.validate_every, config.patience, config.average)
+        pace = Pace(
+            steps=config.steps,
+            learning_rate=config.learning_rate,
+            weight_decay=config.weight_decay,
+            rise=0.2,
+            validate_every=config.validate_every,
+            patience=config.patience,
+            average=config.average,
+        )
         made_for = repr((config, seed, classes, [(s.source, s.name, s.label) for s in train]))
         super().__init__(network, pace, made_for, folder / f"seed{seed}.checkpoint" if folder else None, {})
 

@@ -68,9 +68,7 @@ class TrainingRun(ABC, Generic[Network]):
     ) -> None:
         self._network, self._pace, self._made_for, self._kept = network, pace, made_for, kept
         self._judged = copy.deepcopy(network).eval() if pace.average else network
-        self._optimizer = torch.optim.AdamW(
-            network.parameters(), pace.learning_rate, weight_decay=pace.weight_decay
-        )  # fmt: skip
+        self._optimizer = torch.optim.AdamW(network.parameters(), pace.learning_rate, weight_decay=pace.weight_decay)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
             self._optimizer, pace.learning_rate, pace.steps, pct_start=pace.rise
         )

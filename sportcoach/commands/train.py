@@ -35,7 +35,7 @@ def figures(facts: Facts) -> list[Figure]:
     found = [
         Figure("held_back_accuracy", sum(shares) / len(shares), "share, mean of sources and labels", "higher"),
         Figure("parameters", facts.parameters, "numbers", "lower"),
-        Figure("training", facts.minutes, "min of one core", "lower"),
+        Figure("training", facts.minutes, "minutes of one core", "lower"),
     ]
     if not facts.unseen_clips:
         return found

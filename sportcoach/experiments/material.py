@@ -10,6 +10,7 @@ from typing import Final
 
 from sportcoach.datasets import simulated
 from sportcoach.experiments import placement
+from sportcoach.experiments.alone import alone
 from sportcoach.experiments.trials import Setup
 from sportcoach_perception import pose_model
 from sportcoach_recognition import protocols
@@ -77,7 +78,8 @@ def collection(setup: Setup) -> Path:
 
 @cache
 def _made(root: Path, settings: Settings, workers: int) -> Path:
-    build(root, settings, pose_model.path("full") if settings.rendered else None, workers, wait=True)
+    with alone(root.parent):  # all workers make one collection, not each of them another
+        build(root, settings, pose_model.path("full") if settings.rendered else None, workers)
     return root
 
 

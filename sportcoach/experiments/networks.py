@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Rows
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from sportcoach.experiments import material, placement
+from sportcoach.experiments.alone import alone
 from sportcoach.experiments.trials import Measures, Setup, Trial
 from sportcoach_recognition import metrics, refinement
 from sportcoach_recognition.config import FitConfig
@@ -68,7 +66,7 @@ def trained(setup: Setup, training: Training) -> Fitted:
     """The network: read where it was trained before, otherwise trained now, from where a killed run left it."""
     folder = setup.out / FOLDER / setup.digest(asdict(training))
     path = folder / "network.safetensors"
-    with _alone(folder):
+    with alone(folder):
         if not path.exists():
             part = material.fold(setup, training.dataset, training.fold)
             train = [placement.wear(sequence, training.worn) for sequence in part.train]
@@ -76,15 +74,6 @@ def trained(setup: Setup, training: Training) -> Fitted:
             fitted = fit(train, [], material.CLASSES[training.dataset], _config(setup, training), training.seed, folder)
             fitted.save(path)
     return Fitted.load(path)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait for another process that trains the same network."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _config(setup: Setup, training: Training) -> FitConfig:

@@ -73,6 +73,8 @@ class Scale:
         try:
             settings: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
             lists = {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
+            if "seconds" in settings and len(settings["seconds"]) != 2:
+                raise TypeError("seconds are two numbers")
             return cls(**{**settings, **lists})
         except OSError as error:
             raise UserError(f"scale of experiments {path} cannot be read") from error

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -106,6 +106,19 @@ class FrameGat(nn.Module):
     def reads_sensors(self) -> bool:
         """Whether the answers depend on the IMU part of the features: not before that has been trained."""
         return bool(self.embed.weight[:, SENSOR_CHANNELS].any())
+
+    def measure(self, features: Iterator[Tensor]) -> None:
+        """Set mean and deviation per node and channel (eq. 9) from batches of features (B, T, 33, 16)."""
+        n = len(self.config.nodes)
+        count, total, square = torch.zeros(n, 1), torch.zeros(n, 9), torch.zeros(n, 9)
+        for batch in features:
+            x = batch[:, :, self.indices].flatten(0, 1)
+            seen = x[..., 15:]
+            count += seen.sum(0)
+            total += (x[..., :9] * seen).sum(0)
+            square += (x[..., :9].square() * seen).sum(0)
+        self.mean.copy_(total / count)
+        self.std.copy_((square / count - self.mean.square()).clamp(min=1e-4).sqrt())
 
     def _normalise(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """(..., 33, 16) to z-scored inputs (..., N, 16) and which nodes are seen (..., N)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import torch.nn.functional as F
@@ -34,6 +34,9 @@ class FramewiseStreamGat(nn.Module):
     def reads_sensors(self) -> bool:
         """Whether the answers depend on the IMU part of the features."""
         return False
+
+    def measure(self, features: Iterator[Tensor]) -> None:
+        """Nothing to do: it learns means and deviations along."""
 
     def forward(self, features: Tensor, stride: int = 1) -> Tensor:
         """Scores (B, ceil(T / stride), 5) at every stride-th frame of features (B, T, 33, 16), each from the past."""
@@ -68,12 +71,14 @@ def sizes(model: str, given: Mapping[str, Any]) -> Sizes:
     """Sizes of the network called `model`, with its defaults where nothing is `given`.
 
     Raises:
-        TypeError: no such network, or it has no such size.
+        TypeError: no such network, it has no such size, or the graph leaves no choice of it.
     """
     if model == "frame_gat":
         return frame_gat.Config(**given)
     if model == "stream_gat":
-        return stream_gat.Config(**{**_OF_THE_GRAPH, **given})
+        if other := [name for name, value in _OF_THE_GRAPH.items() if given.get(name, value) != value]:
+            raise TypeError(f"the graph leaves no choice of {', '.join(other)}")
+        return stream_gat.Config(**{**given, **_OF_THE_GRAPH})
     raise TypeError(f"there is no network {model!r} that answers frame by frame: choose frame_gat or stream_gat")
 
 

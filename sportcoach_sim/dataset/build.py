@@ -31,7 +31,6 @@ def build(
     pose_model: Path | None,
     workers: int = 1,
     progress: Callable[[int], None] = lambda clips: None,
-    wait: bool = False,
 ) -> list[Made]:
     """Make what is missing of the collection in folder `root`; its bytes depend on `settings` alone.
 
@@ -41,7 +40,6 @@ def build(
         pose_model: of MediaPipe, for the clips that are rendered; None to render none.
         workers: processes; one works in this one.
         progress: is told how many clips are there, at the beginning and after every shard.
-        wait: for another run that writes to the folder.
 
     Raises:
         UserError: pictures are wanted and cannot be drawn, the folder holds something else, or another run is
@@ -50,7 +48,7 @@ def build(
     if pose_model is not None:
         check_drawing()
     shards = [(subject, action) for subject in range(settings.subjects) for action in ACTIONS]
-    with claimed(root, settings, pose_model, wait):
+    with claimed(root, settings, pose_model):
         missing = [shard for shard in shards if not shard_path(root, settings, *shard).exists()]
         done = (len(shards) - len(missing)) * settings.clips
         progress(done)

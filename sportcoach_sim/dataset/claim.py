@@ -22,10 +22,8 @@ _LIBRARIES: Final = ("mediapipe", "mujoco", "numpy", "scipy")
 
 
 @contextmanager
-def claimed(root: Path, settings: Settings, pose_model: Path | None, wait: bool = False) -> Iterator[None]:
+def claimed(root: Path, settings: Settings, pose_model: Path | None) -> Iterator[None]:
     """Hold folder `root` for this process, as that of the collection made from `settings` by this code.
-
-    Another run that writes to it is waited for, if so wished.
 
     Raises:
         UserError: it holds something else, another run writes to it, or it cannot be written to.
@@ -40,7 +38,7 @@ def claimed(root: Path, settings: Settings, pose_model: Path | None, wait: bool 
         raise UserError(f"cannot write to {root}: {error.strerror}") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise UserError(f"another run writes to {root}: wait for it, or name another folder with --out") from error
         file.seek(0)

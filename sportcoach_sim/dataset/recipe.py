@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -66,7 +67,7 @@ class Settings:
             raise UserError(f"rendered is {self.rendered:g}; it is a share of the clips, from 0 to 1")
         if self.occlusion is not None and not 0.0 <= self.occlusion < 1.0:
             raise UserError(f"occlusion is {self.occlusion:g}; it is a share of the picture, from 0 up to 1")
-        if self.seconds and not 0.0 < self.seconds[0] <= self.seconds[1]:
+        if self.seconds is not None and not 0.0 < self.seconds[0] <= self.seconds[1] < math.inf:
             raise UserError(f"clips of {self.seconds[0]:g} to {self.seconds[1]:g} seconds are none")
         if self.seed < 0:
             raise UserError(f"seed is {self.seed}; it must not be negative")

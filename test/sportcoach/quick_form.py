@@ -35,7 +35,8 @@ class QuickForm:
                 env={**os.environ, "OMP_NUM_THREADS": "1"},
                 start_new_session=True,
             )
-        os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
+        if hasattr(os, "SCHED_IDLE"):  # on Linux
+            os.sched_setscheduler(process.pid, os.SCHED_IDLE, os.sched_param(0))
         return cls(process, out, said)
 
     def end(self) -> None:

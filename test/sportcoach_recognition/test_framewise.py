@@ -93,7 +93,7 @@ def test_it_learns_as_the_other_network_does() -> None:
         assert train.batch_loss(trained.network, batch, config) < train.batch_loss(untrained, batch, config)
 
 
-def test_both_shipped_settings_name_their_network_and_differ_in_nothing_else_that_matters() -> None:
+def test_both_shipped_settings_differ_in_the_network_and_its_weight_decay_alone() -> None:
     folder = Path(__file__).parents[2] / "config" / "train"
     ours, other = (TrainConfig.read(folder / f"{name}.yaml") for name in ("frame_gat", "stream_gat"))
     assert [framewise.name(framewise.build(c.network)) for c in (ours, other)] == ["frame_gat", "stream_gat"]
@@ -104,3 +104,9 @@ def test_an_unknown_network_is_named(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text("model: tcn\n")
     with pytest.raises(UserError, match="no network 'tcn' that answers frame by frame"):
         TrainConfig.read(tmp_path / "other.yaml")
+
+
+def test_what_the_graph_fixes_is_not_chosen() -> None:
+    assert framewise.sizes("stream_gat", {"classes": 5, "body": 8}).body == 8  # type: ignore[union-attr]
+    with pytest.raises(TypeError, match="no choice of classes, sensors"):
+        framewise.sizes("stream_gat", {"classes": 3, "sensors": True})

@@ -115,7 +115,7 @@ def test_training_learns_and_repeats() -> None:
     one, two = (train.train(SMALL, training, validation).network for _ in range(2))
     assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True))
     sampler = Sampler(training, {}, 40, seed=1)
-    untrained = train.FrameGat(SMALL.network).eval()
+    untrained = train.framewise.build(SMALL.network).eval()
     batch = sampler.batch(32)
     with torch.inference_mode():
         assert train.batch_loss(one, batch, SMALL) < train.batch_loss(untrained, batch, SMALL)
@@ -144,6 +144,10 @@ def test_a_killed_training_goes_on_to_the_same_network(tmp_path: Path, monkeypat
     assert [row.split(",")[0] for row in kept.with_suffix(".csv").read_text().split()] == ["step", "10", "20", "30"]
     with pytest.raises(UserError, match="is of another run"):
         train.train(replace(config, seed=1), training, validation, kept)
+    state = torch.load(kept, weights_only=True)
+    torch.save({name: value for name, value in state.items() if name != "judged"}, kept)
+    with pytest.raises(UserError, match="is of another run"):
+        train.train(config, training, validation, kept)
 
 
 def test_a_clip_is_left_out_with_its_twin_in_the_push_up_set() -> None:

@@ -265,7 +265,7 @@ def test_clips_are_as_long_as_was_asked_but_have_three_repetitions() -> None:
     )
     assert brief == [3] * 6
     assert all(3 <= some < many for some, many in zip(usual, long, strict=True))
-    for bad in ((0.0, 1.0), (2.0, 1.0)):
+    for bad in ((0.0, 1.0), (2.0, 1.0), (1.0, float("inf"))):
         with pytest.raises(UserError, match="seconds are none"):
             Settings(seconds=bad)
 

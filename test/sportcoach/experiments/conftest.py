@@ -16,7 +16,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin it when its test was chosen and its data are there."""
     wanted = any("quick_form" in getattr(item, "fixturenames", ()) for item in session.items)
     if wanted and DATA.exists() and not session.config.option.collectonly:
-        folder = session.config.stash[_FOLDER] = TemporaryDirectory(prefix="sportcoach-quick-")
+        folder = session.config.stash[_FOLDER] = TemporaryDirectory(
+            prefix="sportcoach-quick-",
+            ignore_cleanup_errors=True,  # its workers end a moment after it
+        )
         session.config.stash[_RUNNING] = QuickForm.begin(Path(folder.name))
 
 

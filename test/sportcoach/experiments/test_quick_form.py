@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 import pytest
 from quick_form import QuickForm
 
 from sportcoach.experiments.registry import EXPERIMENTS
 
-MINUTES = 10.0
+LEFT = 600.0
+"""For what is left to do of it when all other tests are done [s]."""
 
 
 @pytest.mark.last
-def test_every_table_and_figure_is_made_within_minutes(quick_form: QuickForm) -> None:
-    assert quick_form.process.wait(MINUTES * 60.0) == 0, quick_form.said.read_text()
+def test_every_table_and_figure_is_made(quick_form: QuickForm) -> None:
+    try:
+        assert quick_form.process.wait(LEFT) == 0, quick_form.said.read_text()
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"not done yet: {quick_form.said.read_text()}")
     for name in EXPERIMENTS:
         told = json.loads((quick_form.out / f"{name}.json").read_text())
         assert told["quick"], name
