@@ -69,7 +69,7 @@ _CORRECTNESS = Protocol(
     divisions.subject_folds,
     ("correct", "incorrect"),
     _correctness,
-    settings="irds-correctness-reference",
+    settings="irds-correctness-together",
     targets={"balanced_accuracy": 0.87, "macro_f1": 0.87},
     in_the_mirror=irds.in_the_mirror,
 )

@@ -297,6 +297,8 @@ def share_named(session: dict[str, Any], exercise: str) -> float:
 
 def networks_section(runs: list[dict[str, Any]]) -> list[str]:
     """Networks that were taught the task of the graph, side by side."""
+    if not runs:
+        return []
     commands = [f"    {run['command']} --json    # {run['date']}, {run['machine']}, seed {run['seed']}" for run in runs]
     rows = [
         f"| {name} | {' | '.join(f'{value:.4g}' for value in values)} | {unit} |"
@@ -310,10 +312,10 @@ def networks_section(runs: list[dict[str, Any]]) -> list[str]:
         "",
         "## Networks for the graph",
         "",
-        "Both were taught the task of the graph from the same data, people and stick figures without simulated "
-        "athletes, by the same settings but for the network. `unseen_clips` are the real clips as a training without "
-        "any of them names them, from one second after somebody is in view; `held_back` are subjects kept out of the "
-        "training, which chose its best step by them.",
+        "Taught the task of the graph from the same data, by settings that differ in the network and its weight decay. "
+        "`unseen_clips` are the real clips as a training without any of them names them, from a second after somebody "
+        "is in view; `held_back` are subjects kept out of the training, which chose its best step by them. The network "
+        "that ships has learned from simulated athletes as well (`--simulated`).",
         "",
         *commands,
         "",
