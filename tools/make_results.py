@@ -301,7 +301,7 @@ def networks_section(runs: list[dict[str, Any]]) -> list[str]:
         return []
     commands = [f"    {run['command']} --json    # {run['date']}, {run['machine']}, seed {run['seed']}" for run in runs]
     rows = [
-        f"| {name} | {' | '.join(f'{value:.4g}' for value in values)} | {unit} |"
+        f"| {name} | {' | '.join(f'{round(value, 3):g}' for value in values)} | {unit} |"
         for (name, unit), *values in zip(
             [(figure["name"], figure["unit"]) for figure in runs[0]["figures"]],
             *([figure["value"] for figure in run["figures"]] for run in runs),
