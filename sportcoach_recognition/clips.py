@@ -60,6 +60,12 @@ def judge_folder(folder: Path, recognizer: Recognizer, pose_model: Path, cache: 
     ]
 
 
+def right_time(results: list[ClipResult]) -> float:
+    """Share of the frames of all clips together that were named right, of those in which an answer was due."""
+    right = sum(result.answers.get(result.label, 0) for result in results)
+    return right / max(1, sum(sum(result.answers.values()) for result in results))
+
+
 def table(results: list[ClipResult]) -> str:
     """The results as a Markdown table."""
     lines = ["| clip | exercise | right | last answer | wrong answers |", "|---|---|---|---|---|"]

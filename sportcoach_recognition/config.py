@@ -56,15 +56,19 @@ class TrainConfig:
 
     @classmethod
     def read(cls, path: Path) -> TrainConfig:
-        """The settings in a YAML file.
+        """The settings in a YAML file; one that says `like: FILE` names another in its folder and what differs from it.
 
         Raises:
             UserError: no such file, not YAML, or an unknown or unfit setting.
         """
 
         def make(settings: dict[str, Any]) -> TrainConfig:
-            model = settings.pop("model", "frame_gat")
-            return cls(**{**settings, "network": framewise.sizes(model, settings.get("network", {}))})
+            like = settings.pop("like", None)
+            usual = cls.read(path.parent / str(like)) if like else cls()
+            if "model" in settings or "network" in settings:
+                model = settings.pop("model", "frame_gat")
+                settings["network"] = framewise.sizes(model, settings.get("network", {}))
+            return replace(usual, **settings)
 
         return _read(path, make)
 

@@ -10,7 +10,7 @@ from sportcoach.figures import Figure, report
 from sportcoach_perception import pose_model
 from sportcoach_recognition import train
 from sportcoach_recognition.card import Facts
-from sportcoach_recognition.clips import ClipResult
+from sportcoach_recognition.clips import right_time
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -46,9 +46,3 @@ def figures(facts: Facts) -> list[Figure]:
         Figure("unseen_clips_other", right_time(others), "share of the time named right", "higher"),
         *found,
     ]
-
-
-def right_time(clips: list[ClipResult]) -> float:
-    """Share of the frames of all clips together that were named right, of those in which an answer was due."""
-    right = sum(clip.answers.get(clip.label, 0) for clip in clips)
-    return right / max(1, sum(sum(clip.answers.values()) for clip in clips))

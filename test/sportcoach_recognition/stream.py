@@ -27,6 +27,15 @@ def features(frames: int, seed: int = 2) -> Tensor:
     return made
 
 
+def two_futures(network: Framewise) -> tuple[Tensor, Tensor]:
+    """(1, 25, 5) scores of the first frames of two streams that differ from then on."""
+    given = features(40)
+    changed = given.clone()
+    changed[:, 25:] = features(15, seed=3)
+    with torch.inference_mode():
+        return network(given)[:, :25], network(changed)[:, :25]
+
+
 def frame_by_frame(network: Framewise, given: Tensor) -> Tensor:
     """(T, 5) scores after each frame of `given` (1, T, 33, 16)."""
     with torch.inference_mode():

@@ -164,6 +164,16 @@ def test_a_bad_configuration_is_a_user_error(tmp_path: Path, text: str) -> None:
         TrainConfig.read(tmp_path / "bad.yaml")
 
 
+def test_settings_like_others_name_what_differs(tmp_path: Path) -> None:
+    (tmp_path / "usual.yaml").write_text("steps: 30\nbatch: 4\nnetwork: {channels: 8}")
+    (tmp_path / "longer.yaml").write_text("like: usual.yaml\nsteps: 60")
+    usual, longer = (TrainConfig.read(tmp_path / f"{name}.yaml") for name in ("usual", "longer"))
+    assert longer == replace(usual, steps=60)
+    (tmp_path / "lost.yaml").write_text("like: missing.yaml")
+    with pytest.raises(UserError, match=r"missing\.yaml cannot be read"):
+        TrainConfig.read(tmp_path / "lost.yaml")
+
+
 def test_the_shipped_configuration_is_valid() -> None:
     TrainConfig.read(Path(__file__).parents[2] / "config" / "train" / "frame_gat.yaml")
 
