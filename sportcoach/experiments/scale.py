@@ -34,18 +34,18 @@ class Scale:
 
     note: str = ""
     seeds: int = 3
-    folds: int = 4
-    steps: int = 600
-    athlete_steps: int = 600
+    folds: int = 1
+    steps: int = 500
+    athlete_steps: int = 300
     batch: int = 32
     networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    athletes: int = 30
-    clips: int = 4
+    athletes: int = 40
+    clips: int = 1
     rendered: float = 1.0
-    seconds: tuple[float, float] | None = None
-    occluded_athletes: int = 10
+    seconds: tuple[float, float] | None = (8.0, 12.0)
+    occluded_athletes: int = 6
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
-    windows: tuple[int, ...] = (32, 48, 64, 80, 96)
+    windows: tuple[int, ...] = (32, 64, 96)
     coached_sets: int = 40
 
     def basis(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +16,9 @@ from sportcoach_recognition.models.dynamics import DYNAMICS, JointDynamics, mean
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.layers import CausalConv, Norm
 from sportcoach_recognition.models.scores import Scores
+
+AT_ONCE: Final = 4
+"""Movements whose graphs are put together."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class TcnGat(nn.Module):
         h = h.reshape(b * t * n, -1)
         weight = inputs.valid[..., None].expand(b, t, n).reshape(-1)
         if self.config.attend:
-            h, attention = self._attend(h, b, t)
+            h, attention = self._attend(h, t)
             weight = weight * attention
         weight = weight.view(b, t * n)
         weight = weight / weight.sum(1, keepdim=True).clamp(min=1e-6)
@@ -96,10 +100,22 @@ class TcnGat(nn.Module):
         fused: Tensor = p.index_add(2, self._limbs(p), gate)
         return fused
 
-    def _attend(self, h: Tensor, batch: int, steps: int) -> tuple[Tensor, Tensor]:
-        """Eq. 6 twice: (B T N, C) to the same, and how much attention each node receives from the others."""
+    def _attend(self, h: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+        """Eq. 6 twice: (B T N, C) to the same, and how much attention each node receives from the others.
+
+        A few movements at a time: no edge leads from one to another, and their messages are still in the processor's
+        cache when they are added up.
+        """
+        count = steps * len(LANDMARKS)
+        parts = [self._attend_few(part, steps) for part in h.split(AT_ONCE * count)]
+        nodes, received = zip(*parts, strict=True)
+        return torch.cat(nodes), torch.cat(received)
+
+    def _attend_few(self, h: Tensor, steps: int) -> tuple[Tensor, Tensor]:
+        """`_attend` for movements that are put together into one graph."""
         edges = spatio_temporal_edges(LANDMARKS, steps).to(h.device)
         count = steps * len(LANDMARKS)
+        batch = len(h) // count
         edges = (edges[:, None] + count * torch.arange(batch, device=h.device)[:, None]).flatten(1)
         alpha = h.new_zeros(0)
         for layer in self.gat:
