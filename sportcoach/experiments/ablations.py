@@ -86,7 +86,7 @@ def trials(setup: Setup) -> list[Trial]:
 def feedback_trials(setup: Setup) -> list[Trial]:
     """The same athletes with each way of being told."""
     return [
-        Trial(coached, {"channels": channels, "number": number})
+        Trial(coached, {"channels": channels, "number": number, "seed": setup.seed})
         for channels in CHANNELS
         for number in range(setup.scale.coached_sets)
     ]

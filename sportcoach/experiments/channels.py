@@ -62,14 +62,14 @@ def _felt_on(angle: str) -> set[str]:
     return {limb_of(angle)} if angle in UNSIDED else {limb_of(f"{side}_{angle}") for side in ("left", "right")}
 
 
-def coached(setup: Setup, channels: str, number: int) -> Measures:
+def coached(setup: Setup, channels: str, number: int, seed: int) -> Measures:
     """Trial: a set of one athlete who hears the coach through some channels; the coach sees the true skeleton.
 
     Returns:
         told: cues about the fault. late: mean seconds until they were understood, None for never. left: share of the
         fault in the last repetition.
     """
-    designed = list(faulty_sets(number + 1, setup.seed))[number]
+    designed = list(faulty_sets(number + 1, seed))[number]
     recipe, fault = designed.recipe, designed.cell.fault
     planned = PlannedSet(designed.cell.exercise, REPETITIONS, dict(recipe.planned.faults), rest=recipe.planned.rest)
     exercises = load_exercises()

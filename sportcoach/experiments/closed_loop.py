@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import partial
+from itertools import count, islice
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy as np
 from sportcoach.experiments.coached import rule_of
 from sportcoach.experiments.lateness import TrueSet, lateness
 from sportcoach.experiments.set_design import DesignedSet, design
-from sportcoach.session import write_atomically
+from sportcoach.experiments.trials import Measures, Setup, Trial
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.coaching import Severity
 from sportcoach_feedback.cues import THRESHOLD
@@ -56,31 +55,19 @@ class Loop:
     frame_ms: float
 
 
-def loops(count: int, seed: int, folder: Path) -> Iterator[Loop]:
-    """The first `count` sets of the design with a fault that can be judged; those in `folder` aren't done again.
-
-    Raises:
-        UserError: pictures cannot be drawn, or the folder cannot be written to.
-    """
-    for designed in _judged(seed, count):
-        path = folder / f"{designed.name}.json"
-        if path.exists():
-            loop = Loop(**json.loads(path.read_text(encoding="utf-8")))
-        else:
-            loop = run(designed)
-            write_atomically(path, json.dumps(asdict(loop), indent=1) + "\n")
-        yield loop
+def trials(setup: Setup) -> list[Trial]:
+    """Every athlete of the scale."""
+    return [Trial(rounds, {"number": number, "seed": setup.seed}) for number in range(setup.scale.coached_athletes)]
 
 
-def _judged(seed: int, count: int) -> Iterator[DesignedSet]:
+def rounds(setup: Setup, number: int, seed: int) -> Measures:
+    """Trial: the Loop of the athlete that does the design's set number `number` of those with a fault to be judged."""
+    return asdict(run(next(islice(_judged(seed), number, None))))
+
+
+def _judged(seed: int) -> Iterator[DesignedSet]:
     exercises = load_exercises()
-    number = 0
-    while count > 0:
-        designed = design(number, seed)
-        if rule_of(exercises, designed.cell) is not None:
-            count -= 1
-            yield designed
-        number += 1
+    return (set_ for set_ in map(partial(design, seed=seed), count()) if rule_of(exercises, set_.cell) is not None)
 
 
 def run(designed: DesignedSet) -> Loop:
@@ -101,7 +88,7 @@ def run(designed: DesignedSet) -> Loop:
         speed=designed.cell.speed,
         coached=_errors(coached, clean, rule),
         alone=_errors(alone, clean, rule),
-        cues=[(truth.repetition_at(stamp), _late(truth, stamp, rule)) for stamp in told.right],
+        cues=[(truth.repetition_at(stamp), lateness(truth, stamp, rule, THRESHOLD)) for stamp in told.right],
         wrong=told.wrong,
         frame_ms=float(np.percentile(told.times, 95)) * 1e3,
     )
@@ -155,11 +142,6 @@ class _Told:
             self.right.append(cue.stamp)
         else:
             self.wrong += 1
-
-
-def _late(truth: TrueSet, stamp: int, rule: FaultRule) -> float | None:
-    seconds = lateness(truth, stamp, rule, THRESHOLD)
-    return None if math.isnan(seconds) else seconds
 
 
 def _errors(done: list[Truth], clean: list[Truth], rule: FaultRule) -> list[float]:

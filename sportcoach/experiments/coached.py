@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -53,7 +52,7 @@ class Verdict:
     named: what was corrected first is the set's fault.
     wrong: corrections of what isn't there.
     first: the right correction came in the first repetition.
-    lateness: from the moment at which the fault passed the threshold to the first right cue [s], NaN where the fault
+    lateness: from the moment at which the fault passed the threshold to the first right cue [s], None where the fault
         doesn't pass it, or nothing right is said.
     repetitions: counted.
     """
@@ -64,8 +63,13 @@ class Verdict:
     named: bool
     wrong: int
     first: bool
-    lateness: float
+    lateness: float | None
     repetitions: int
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Verdict:
+        """From its fields, as `asdict` gives them."""
+        return cls(**{**fields, "cell": Cell(**fields["cell"])})
 
 
 def frames_of(stamps: Iterable[int], landmarks: Landmarks) -> tuple[FusedFrame, ...]:
@@ -116,6 +120,6 @@ def judge(watched: Watched, exercises: Mapping[str, Exercise], threshold: float)
         named=bool(corrections) and corrections[0].fault == cell.fault,
         wrong=len(corrections) - len(right),
         first=bool(right) and truth.repetition_at(right[0].stamp) <= 1,
-        lateness=lateness(truth, right[0].stamp, rule, threshold) if right and rule else math.nan,
+        lateness=lateness(truth, right[0].stamp, rule, threshold) if right and rule else None,
         repetitions=watched.repetitions,
     )

@@ -12,14 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from sportcoach.experiments import closed_loop, judged_sets
 from sportcoach.experiments.closed_loop import PER_ROUND, ROUNDS, Loop
-from sportcoach.experiments.coached import judge
+from sportcoach.experiments.judged_sets import JudgedSet
 from sportcoach.experiments.outcome import Options, Outcome, Row
 from sportcoach.experiments.plot import Line, LinePlot
-from sportcoach.experiments.rounds import coached_athletes
-from sportcoach.experiments.thresholds import watched_sets
+from sportcoach.experiments.trials import Setup, measured
 from sportcoach.figures import Figure
-from sportcoach_feedback.cues import THRESHOLD
 from sportcoach_feedback.exercise import load_exercises
 from sportcoach_feedback.voice import Espeak, VoiceCommand
 from sportcoach_perception.errors import UserError
@@ -34,22 +33,21 @@ def run(options: Options) -> Outcome:
     """The lateness of all right cues of figures 7 and 8."""
     exercises = load_exercises()
     phase = {(e.name, rule.name): rule.phase for e in exercises.values() for rule in e.faults}
-    athletes = list(coached_athletes(options))
+    setup = Setup.of(options)
+    first = closed_loop.trials(setup)
+    trialled, time = measured(options, [*first, *judged_sets.trials(setup)])
+    athletes = [Loop(**trial.measures) for trial in trialled[: len(first)]]
+    verdicts = [JudgedSet.of(trial.measures).usual for trial in trialled[len(first) :]]
     compute, voice = float(np.median([loop.frame_ms for loop in athletes])) * 1e-3, voice_start()
-    rows = [
-        _row(0, v.cell.exercise, v.cell.fault, v.lateness)
-        for v in (judge(watched, exercises, THRESHOLD) for watched in watched_sets(options))
-        if not math.isnan(v.lateness)
-    ]
+    rows = [_row(0, v.cell.exercise, v.cell.fault, v.lateness) for v in verdicts if v.lateness is not None]
     for athlete in athletes:
         cues = [(number, late) for number, late in athlete.cues if late is not None]
         rows += [_row(1 + (n - 1) // PER_ROUND, athlete.exercise, athlete.fault, late) for n, late in cues]
     for row in rows:
         row["phase"] = phase[str(row["exercise"]), str(row["fault"])]
         row["latency"] = float(row["lateness"]) + compute + (voice or 0.0)
-    return Outcome(
-        _figures(rows, compute, voice), rows, {"fig9": _plot(rows)}, _sentence(rows, compute, voice, athletes)
-    )
+    sentence = _sentence(rows, compute, voice, athletes)
+    return Outcome([*_figures(rows, compute, voice), time], rows, {"fig9": _plot(rows)}, sentence, setup.scale.note)
 
 
 def _row(number: int, exercise: str, fault: str, late: float) -> dict[str, float | int | str]:

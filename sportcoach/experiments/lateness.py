@@ -59,20 +59,20 @@ class TrueSet:
         return max((rule.excess(value) for _, value in pose.readings(rule)), default=-math.inf)
 
 
-def lateness(truth: TrueSet, stamp: int, rule: FaultRule, threshold: float) -> float:
+def lateness(truth: TrueSet, stamp: int, rule: FaultRule, threshold: float) -> float | None:
     """Seconds from the moment at which the fault passed `threshold` [degrees] to a cue at `stamp` [ns].
 
     A fault counts from where the movement can be told from swaying: `MIN_SWING` of the way out. One of the turning
     point passes the threshold when the athlete, who hasn't gone far enough, begins the way back. The cue is
-    not late (0) where it comes earlier than that. NaN where the fault doesn't pass the threshold at all in the
+    not late (0) where it comes earlier than that. None where the fault doesn't pass the threshold at all in the
     repetition that the cue is about.
     """
     frames = np.flatnonzero(truth.repetition == truth.repetition_at(stamp))
     if not len(frames):
-        return math.nan
+        return None
     if rule.phase == "turn":
         deepest = truth.progress[frames] >= truth.progress[frames].max() - 1e-6
         frames = frames[deepest][-1:]
     frames = frames[truth.progress[frames] >= MIN_SWING]
     passed = next((frame for frame in frames.tolist() if truth.excess(frame, rule) >= threshold), None)
-    return math.nan if passed is None else max(0.0, (stamp - int(truth.stamps[passed])) * 1e-9)
+    return None if passed is None else max(0.0, (stamp - int(truth.stamps[passed])) * 1e-9)

@@ -13,6 +13,7 @@ from sportcoach.experiments import placement
 from sportcoach.experiments.alone import alone
 from sportcoach.experiments.trials import Setup
 from sportcoach_perception import pose_model
+from sportcoach_perception.errors import UserError
 from sportcoach_recognition import protocols
 from sportcoach_recognition.action import ACTIONS
 from sportcoach_recognition.datasets import utd_mhad
@@ -53,6 +54,8 @@ def fold(setup: Setup, dataset: str, number: int) -> Fold:
 
 @cache
 def _people(root: Path) -> Division:
+    if not root.is_dir():
+        raise UserError(f"{root} is not a folder: name that of the data sets with --data")
     protocol = protocols.protocol(PEOPLE, "")
     return protocol.divide(protocol.asked(list(utd_mhad.read(root))))
 

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from sportcoach.experiments.closed_loop import PER_ROUND, ROUNDS, Loop, loops
+from sportcoach.experiments import closed_loop
+from sportcoach.experiments.closed_loop import PER_ROUND, ROUNDS, Loop
 from sportcoach.experiments.outcome import Options, Outcome, Row
 from sportcoach.experiments.plot import Line, LinePlot
+from sportcoach.experiments.trials import Setup, measured
 from sportcoach.figures import Figure
 from sportcoach_perception.angles import Angles
 
-ATHLETES: Final = 40
-QUICK: Final = 1
 LAST_ERROR: Final = 3.0
 """To reach in the fifth round [degrees]."""
 
 
-def coached_athletes(options: Options) -> Iterator[Loop]:
-    """The athletes of figures 8 and 9, which share them; one for every five sets that are asked for."""
-    count = max(1, options.sets // 5) if options.sets else (QUICK if options.quick else ATHLETES)
-    for number, loop in enumerate(loops(count, options.seed, options.out / "rounds")):
-        options.say(f"athlete {number + 1} of {count}")
-        yield loop
-
-
 def run(options: Options) -> Outcome:
     """Let every athlete do its rounds."""
-    found = list(coached_athletes(options))
+    setup = Setup.of(options)
+    trialled, time = measured(options, closed_loop.trials(setup))
+    found = [Loop(**trial.measures) for trial in trialled]
     coached, alone = (_rounds([getattr(loop, name) for loop in found]) for name in ("coached", "alone"))
     rounds = list(range(1, ROUNDS + 1))
     rows: list[Row] = [
@@ -42,7 +36,9 @@ def run(options: Options) -> Outcome:
         for label, values in (("with coaching", coached), ("without", alone))
     ]
     plot = LinePlot("Error over rounds", "round", "error [degrees]", lines)
-    return Outcome(_figures(found, coached, alone), rows, {"fig8": plot}, _sentence(coached, alone))
+    return Outcome(
+        [*_figures(found, coached, alone), time], rows, {"fig8": plot}, _sentence(coached, alone), setup.scale.note
+    )
 
 
 def _rounds(errors: Sequence[Sequence[float]]) -> Angles:

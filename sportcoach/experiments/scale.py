@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ class Scale:
         occlusions: shares of the picture that are hidden.
         windows: lengths that are compared [frames].
         coached_sets: sets in which voice and vibration are compared.
+        judged_sets: sets of the coaching design; every cell of it comes once in 198.
+        coached_athletes: athletes that do five rounds.
     """
 
     note: str = ""
@@ -47,21 +49,28 @@ class Scale:
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     windows: tuple[int, ...] = (32, 64, 96)
     coached_sets: int = 40
+    judged_sets: int = 594
+    coached_athletes: int = 40
 
     def basis(self) -> dict[str, Any]:
         """What a single trial depends on: all but how many there are."""
-        counts = ("note", "seeds", "folds", "occlusions", "windows", "coached_sets")
+        counts = (
+            "note", "seeds", "folds", "occlusions", "windows", "coached_sets", "judged_sets", "coached_athletes"
+        )  # fmt: skip
         return {name: value for name, value in asdict(self).items() if name not in counts}
 
     @classmethod
     def of(cls, options: Options) -> Scale:
-        """The scale that was asked for.
+        """The scale that was asked for; of so many sets where they were counted, and an athlete for every five.
 
         Raises:
             UserError: as `read`.
         """
         shipped = config_path("experiments") / ("quick.yaml" if options.quick else "full.yaml")
-        return cls.read(options.scale or shipped)
+        scale = cls.read(options.scale or shipped)
+        if not options.sets:
+            return scale
+        return replace(scale, judged_sets=options.sets, coached_athletes=max(1, options.sets // 5))
 
     @classmethod
     def read(cls, path: Path) -> Scale:

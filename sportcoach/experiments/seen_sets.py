@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sportcoach.experiments.set_design import DesignedSet, design
+from sportcoach.experiments.set_design import DesignedSet
 from sportcoach_perception import pose_model
 from sportcoach_perception.pose import PoseEstimator
 from sportcoach_sim.dataset import shards
@@ -36,16 +35,3 @@ def see(designed: DesignedSet, folder: Path) -> SeenSet:
             shards.write(path, [record(designed.recipe, estimator.estimate)])
     (clip,) = shards.load(path)
     return SeenSet(designed, clip)
-
-
-def seen_sets(
-    count: int, seed: int, folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
-) -> Iterator[SeenSet]:
-    """The first `count` sets of the design with `seed`; those seen by an earlier run aren't drawn again.
-
-    Raises:
-        UserError: as in `see`.
-    """
-    for number in range(count):
-        yield see(design(number, seed), folder)
-        progress(number + 1, count)

@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from sportcoach.experiments.coached import Verdict, judge
+from sportcoach.experiments import judged_sets
+from sportcoach.experiments.coached import Verdict
+from sportcoach.experiments.judged_sets import JudgedSet
 from sportcoach.experiments.outcome import Options, Outcome, Row
 from sportcoach.experiments.plot import Line, LinePlot
 from sportcoach.experiments.set_design import SPEEDS
-from sportcoach.experiments.thresholds import HIT, false_rate, hit_rate, named_rate, watched_sets
+from sportcoach.experiments.thresholds import HIT, false_rate, hit_rate, named_rate
+from sportcoach.experiments.trials import Setup, measured
 from sportcoach.figures import Figure
-from sportcoach_feedback.cues import THRESHOLD
-from sportcoach_feedback.exercise import load_exercises
 
 
 def run(options: Options) -> Outcome:
     """Judge the sets of figure 7 by speed."""
-    exercises = load_exercises()
-    found = [judge(watched, exercises, THRESHOLD) for watched in watched_sets(options)]
+    setup = Setup.of(options)
+    trialled, time = measured(options, judged_sets.trials(setup))
+    found = [JudgedSet.of(trial.measures).usual for trial in trialled]
     rates: dict[str, Callable[[Iterable[Verdict]], float]] = {
         "hits": hit_rate, "false triggers": false_rate, "hits that name the fault": named_rate
     }  # fmt: skip
@@ -33,4 +35,5 @@ def run(options: Options) -> Outcome:
     hits = {speed: hits for speed, of in parts.items() if not math.isnan(hits := hit_rate(of))}  # a sample may lack one
     figures = [Figure(f"hit_rate_{speed}", share, "share", "higher", HIT) for speed, share in hits.items()]
     told = ", ".join(f"{share:.1%} at {SPEEDS[speed]:g} times the mean speed" for speed, share in hits.items())
-    return Outcome(figures, rows, {"fig10": plot}, f"Faults that can be judged in their view are corrected in {told}.")
+    sentence = f"Faults that can be judged in their view are corrected in {told}."
+    return Outcome([*figures, time], rows, {"fig10": plot}, sentence, setup.scale.note)

@@ -3,59 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
 
-from sportcoach.experiments.coached import Verdict, Watched, judge, watch
+from sportcoach.experiments import judged_sets
+from sportcoach.experiments.coached import Verdict
+from sportcoach.experiments.judged_sets import THRESHOLDS, JudgedSet
 from sportcoach.experiments.outcome import Options, Outcome, Row
 from sportcoach.experiments.plot import Line, LinePlot
-from sportcoach.experiments.seen_sets import seen_sets
-from sportcoach.experiments.set_design import cells
+from sportcoach.experiments.trials import Setup, measured
 from sportcoach.figures import Figure
 from sportcoach_feedback.cues import THRESHOLD
-from sportcoach_feedback.exercise import load_exercises
-from sportcoach_recognition.recognizer import Recognizer
-
-THRESHOLDS: Final = tuple(float(degrees) for degrees in range(3, 16))
-"""As in the paper's figure [degrees]."""
-
-TURNS: Final = 3
-"""Times that every cell of the design comes in the whole experiment."""
-
-QUICK: Final = 4
-"""Sets in the quick form."""
 
 HIT, FALSE, NAMED = 0.95, 0.05, 0.95
 PAPER_HIT, PAPER_FALSE = 0.921, 0.118
 
 
-def count(options: Options) -> int:
-    """Number of sets."""
-    return options.sets or (QUICK if options.quick else TURNS * len(cells()))
-
-
-def watched_sets(options: Options, told: bool = False) -> Iterator[Watched]:
-    """The sets of the experiments on coaching, which share them: drawn at the first of them, kept in the folder.
-
-    `told` which exercise is done, the coach needs no recognition.
-    """
-    recognizer, exercises = Recognizer.load(), load_exercises()
-
-    def say(done: int, total: int) -> None:
-        options.say(f"set {done} of {total}")
-
-    for seen in seen_sets(count(options), options.seed, options.out / "sets", say):
-        yield watch(seen, recognizer, exercises, told)
-
-
 def run(options: Options) -> Outcome:
-    """Judge every set at every threshold."""
-    exercises = load_exercises()
-    verdicts: dict[float, list[Verdict]] = {threshold: [] for threshold in sorted({*THRESHOLDS, THRESHOLD})}
-    for watched in watched_sets(options):
-        for threshold, found in verdicts.items():
-            found.append(judge(watched, exercises, threshold))
-    told = [judge(watched, exercises, THRESHOLD) for watched in watched_sets(options, told=True)]
+    """The sets at every threshold."""
+    setup = Setup.of(options)
+    trialled, time = measured(options, judged_sets.trials(setup))
+    sets = [JudgedSet.of(trial.measures) for trial in trialled]
+    verdicts = {threshold: [judged.at[threshold] for judged in sets] for threshold in THRESHOLDS}
     rows = [row for threshold, found in verdicts.items() for row in table(threshold, found)]
     x = list(verdicts)
     plot = LinePlot(
@@ -65,8 +33,10 @@ def run(options: Options) -> Outcome:
          Line("hits that name the fault", x, [named_rate(verdicts[t]) for t in x])],
         top=1.0,
     )  # fmt: skip
-    found = verdicts[THRESHOLD]
-    return Outcome([*figures(found), *told_figures(told)], rows, {"fig7": plot}, sentence(found))
+    found, told = verdicts[THRESHOLD], [judged.told for judged in sets]
+    return Outcome(
+        [*figures(found), *told_figures(told), time], rows, {"fig7": plot}, sentence(found), setup.scale.note
+    )
 
 
 def hit_rate(found: Iterable[Verdict]) -> float:

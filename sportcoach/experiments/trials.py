@@ -47,10 +47,8 @@ class Setup:
         """What an experiment is told, as far as it concerns trials.
 
         Raises:
-            UserError: the folder of the data sets is not there, or the scale cannot be read.
+            UserError: the scale cannot be read.
         """
-        if not options.data.is_dir():
-            raise UserError(f"{options.data} is not a folder: name that of the data sets with --data")
         return cls(options.out, options.data, Scale.of(options), options.seed, options.collection, options.workers)
 
     def digest(self, factors: Mapping[str, Any]) -> str:

@@ -107,7 +107,7 @@ class TcnGat(nn.Module):
         cache when they are added up.
         """
         count = steps * len(LANDMARKS)
-        parts = [self._attend_few(part, steps) for part in h.split(AT_ONCE * count)]
+        parts = [self._attend_few(part, steps) for part in torch.split(h, AT_ONCE * count)]
         nodes, received = zip(*parts, strict=True)
         return torch.cat(nodes), torch.cat(received)
 

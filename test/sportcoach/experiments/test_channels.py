@@ -39,6 +39,6 @@ def test_a_vibration_is_understood_where_one_fault_alone_is_felt(
 
 def test_an_athlete_in_the_loop_does_as_it_is_told(tmp_path: Path) -> None:
     setup = Setup.of(Options(tmp_path, tmp_path, 0, 0, True, lambda line: None))
-    by_voice, by_vibration = (coached(setup, channels, 0) for channels in ("voice", "vibration"))
+    by_voice, by_vibration = (coached(setup, channels, 0, 0) for channels in ("voice", "vibration"))
     assert by_voice["told"] > 0 and by_voice["late"] > 0.5 and by_voice["left"] < 0.5
     assert by_vibration["late"] is None and by_vibration["left"] > 0.5  # not deep enough: felt like knees that fall in

@@ -81,7 +81,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return ["--json", *(word for option, name in places.items() for word in (option, str(folder / name)))]
 
 
-def coached(setup: Setup, channels: str, number: int) -> Mapping[str, Any]:
+def coached(setup: Setup, channels: str, number: int, seed: int) -> Mapping[str, Any]:
     """In place of the closed loop, which takes its time."""
     if number < 0:
         raise UserError(f"no athlete {number}")
@@ -144,7 +144,7 @@ def test_those_who_need_the_same_athletes_at_the_same_time_make_them_once(tmp_pa
 
 def test_a_damaged_trial_is_named(tmp_path: Path) -> None:
     options = Options(tmp_path, tmp_path, 0, 0, True, lambda line: None)
-    trial = Trial(coached, {"channels": "both", "number": 0})
+    trial = Trial(coached, {"channels": "both", "number": 0, "seed": 0})
     trials.measured(options, [trial])
     path = trials.path_of(Setup.of(options), trial)
     path.write_text("{")
@@ -155,14 +155,25 @@ def test_a_damaged_trial_is_named(tmp_path: Path) -> None:
 def test_a_killed_run_goes_on_with_the_next_trial(tmp_path: Path) -> None:
     lines: list[str] = []
     options = Options(tmp_path, tmp_path, 0, 0, True, lines.append)
-    two = [Trial(coached, {"channels": "voice", "number": n}) for n in (0, 1)]
+    zero, one, two, none = (Trial(coached, {"channels": "voice", "number": n, "seed": 0}) for n in (0, 1, 2, -1))
     with pytest.raises(UserError, match="no athlete -1"):
-        trials.measured(options, [*two, Trial(coached, {"channels": "voice", "number": -1})])
+        trials.measured(options, [zero, one, none])
     lines.clear()
-    rows, _ = trials.measured(options, [*two, two[0], Trial(coached, {"channels": "voice", "number": 2})])
+    rows, _ = trials.measured(options, [zero, one, zero, two])
     assert [row.factors["number"] for row in rows] == [0, 1, 0, 2]
     assert lines[0] == "2 of 3 trials are there"
     assert len(lines) == 2
+
+
+def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:
+    setup = Setup.of(Options(tmp_path, tmp_path / "nowhere", 0, 0, True, lambda line: None))
+    with pytest.raises(UserError, match="--data"):
+        material.fold(setup, material.PEOPLE, 0)
+
+
+def test_so_many_sets_are_asked_for_with_an_athlete_for_every_five(tmp_path: Path) -> None:
+    scales = [Scale.of(Options(tmp_path, tmp_path, 0, sets, True, lambda line: None)) for sets in (3, 50)]
+    assert [(scale.judged_sets, scale.coached_athletes) for scale in scales] == [(3, 1), (50, 10)]
 
 
 def test_the_shipped_scales_can_be_read_and_unknown_sizes_are_refused(tmp_path: Path) -> None:
