@@ -49,7 +49,7 @@ class Scale:
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     windows: tuple[int, ...] = (32, 64, 96)
     coached_sets: int = 40
-    judged_sets: int = 594
+    judged_sets: int = 396
     coached_athletes: int = 40
 
     def basis(self) -> dict[str, Any]:
