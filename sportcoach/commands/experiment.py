@@ -7,8 +7,10 @@ import importlib
 import json
 import sys
 
+from sportcoach.experiments import trials
 from sportcoach.experiments.outcome import Options, Outcome, write
 from sportcoach.experiments.registry import EXPERIMENTS
+from sportcoach.experiments.scale import Scale
 from sportcoach.figures import print_figures
 from sportcoach_perception.errors import UserError
 
@@ -37,13 +39,28 @@ def main(arguments: argparse.Namespace) -> int:
     for name in names:
         _say(f"{name}: {EXPERIMENTS[name][1]}")
         outcome: Outcome = importlib.import_module(EXPERIMENTS[name][0]).run(options)
-        texts.append(write(name, outcome, options))
-        if not arguments.json:
-            print_figures(outcome.figures)
-            print(outcome.sentence)
+        texts.append(_tell(name, outcome, options, arguments.json))
+    if arguments.name == ALL:
+        texts.append(_tell(ALL, _all_together(options), options, arguments.json))
     if arguments.json:
         print(texts[0] if len(names) == 1 else json.dumps([json.loads(text) for text in texts], indent=2))
     return 0
+
+
+def _tell(name: str, outcome: Outcome, options: Options, as_json: bool) -> str:
+    """Write the results, and print them unless all of them are printed as JSON in the end; returns that."""
+    text = write(name, outcome, options)
+    if not as_json:
+        print_figures(outcome.figures)
+        print(outcome.sentence)
+    return text
+
+
+def _all_together(options: Options) -> Outcome:
+    """What they took, each trial counted once."""
+    time = trials.spent(options.out)
+    sentence = f"All tables and figures took {time.value / 60.0:.1f} hours of one core, which the workers share."
+    return Outcome([time], [], {}, sentence, Scale.of(options).note)
 
 
 def _say(line: str) -> None:

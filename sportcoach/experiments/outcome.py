@@ -72,7 +72,8 @@ def write(name: str, outcome: Outcome, options: Options, details: Mapping[str, o
     }
     text = report(name, options.seed, outcome.figures, told)
     write_atomically(options.out / f"{name}.json", text + "\n")
-    write_atomically(options.out / f"{name}.csv", _table(outcome.rows))
+    if outcome.rows:
+        write_atomically(options.out / f"{name}.csv", _table(outcome.rows))
     for plot, drawn in outcome.plots.items():
         write_atomically(options.out / f"{plot}.svg", drawn.svg())
     return text

@@ -106,6 +106,16 @@ def measured(options: Options, trials: Sequence[Trial]) -> tuple[list[Trialled],
     return rows, Figure("time", minutes, "minutes of one core", "lower")
 
 
+def spent(out: Path) -> Figure:
+    """The time of one core that everything in a folder took, each trial counted once.
+
+    Raises:
+        UserError: a kept trial is damaged.
+    """
+    seconds = sum(_read(path)["core_seconds"] for path in (out / FOLDER).glob("*.json"))
+    return Figure("time", seconds / 60.0, "minutes of one core", "lower")
+
+
 def path_of(setup: Setup, trial: Trial) -> Path:
     """Where the result of a trial is kept."""
     return setup.out / FOLDER / f"{trial.kind}-{setup.digest(trial.factors)}.json"

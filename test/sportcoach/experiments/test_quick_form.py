@@ -29,3 +29,7 @@ def test_every_table_and_figure_is_made(quick_form: QuickForm) -> None:
         assert not re.search(r"\bnan\b|None", told["sentence"]), told["sentence"]
         assert len((quick_form.out / f"{name}.csv").read_text().splitlines()) == len(told["rows"]) + 1
         assert all((quick_form.out / f"{plot}.svg").exists() for plot in told["plots"])
+    whole = json.loads((quick_form.out / "all.json").read_text())
+    (time,) = (figure["value"] for figure in whole["figures"])
+    kept = [json.loads(path.read_text())["core_seconds"] for path in (quick_form.out / "trials").glob("*.json")]
+    assert time == pytest.approx(sum(kept) / 60.0)
