@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 
 from sportcoach_perception.errors import UserError
+from sportcoach_recognition.head_scores import HEADS
 from sportcoach_recognition.models import frame_gat, framewise
 from sportcoach_recognition.perturb import Perturbations
 
@@ -83,7 +84,8 @@ class FitConfig:
         subtask: regular expression with one group; what it finds in a sequence's name (the exercise, say) is learned
             together with the label, and the answer sums over it. Empty for the label alone.
         told: whether the subtask is known when the network is asked, as the exercise is that was asked for.
-        refines: whether the network also learns how far the joint angles of the landmarks are off (`refinement`).
+        heads: what the network also learns to tell where it is known, of `head_scores.HEADS`: the stage, how far the
+            joint angles of the landmarks are off, the quality.
         copies: random variants of each sequence for networks that learn from everything at once (`batch_learning`),
             which have no use for the settings from `steps` on, except perturbations and network.
         steps, batch: number of batches, movements in each.
@@ -102,7 +104,7 @@ class FitConfig:
     members: int = 1
     subtask: str = ""
     told: bool = False
-    refines: bool = False
+    heads: Sequence[str] = ()
     copies: int = 0
     steps: int = 600
     batch: int = 48
@@ -123,6 +125,8 @@ class FitConfig:
     def __post_init__(self) -> None:
         if self.steps < 10:
             raise UserError(f"{self.steps} steps are too few to train anything: give 10 or more")
+        if strange := sorted({*self.heads} - {*HEADS}):
+            raise UserError(f"there is no head for {', '.join(strange)}: choose from {', '.join(HEADS)}")
 
     @classmethod
     def read(cls, path: Path) -> FitConfig:

@@ -16,7 +16,7 @@ from sportcoach_perception.frames import Floats
 from sportcoach_recognition import metrics
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
-from sportcoach_recognition.refinement import AngleErrors
+from sportcoach_recognition.head_scores import Compared
 
 
 class Classifier(Protocol):
@@ -25,8 +25,8 @@ class Classifier(Protocol):
     def predict(self, sequences: Rows[Sequence]) -> Floats:
         """Probabilities (N, K) of the classes."""
 
-    def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
-        """How far joint angles are off in each of the sequences whose truth is known."""
+    def heads_compared(self, sequences: Rows[Sequence]) -> list[Compared]:
+        """What is told beside the action about each of the sequences whose truth is known."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Answers:
 
     truth: (N,) index of the right class. probabilities: (N, K) float32.
     training, testing: time taken [s].
-    angles: of each sequence whose truth is known.
+    heads: what was told beside the action about each sequence whose truth is known.
     """
 
     fold: Fold
@@ -43,7 +43,7 @@ class Answers:
     probabilities: Floats
     training: float
     testing: float
-    angles: list[AngleErrors]
+    heads: list[Compared]
 
 
 def found_classes(division: Division) -> tuple[str, ...]:
@@ -73,8 +73,8 @@ def run(division: Division, classes: tuple[str, ...], classifier: Callable[[Fold
         probabilities = trained.predict(fold.test)
         truth = np.array([classes.index(sequence.label) for sequence in fold.test])
         testing = time.monotonic() - middle
-        angles = trained.angle_errors(fold.test)
-        answers.append(Answers(fold, truth, probabilities, middle - begin, testing, angles))
+        heads = trained.heads_compared(fold.test)
+        answers.append(Answers(fold, truth, probabilities, middle - begin, testing, heads))
     return answers
 
 

@@ -20,9 +20,9 @@ from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.grid import duration, even, on_grid, stack
+from sportcoach_recognition.head_scores import Compared, Told, compare
 from sportcoach_recognition.models import plank, reference, rocket, stream_gat, tcn, tcn_gat
 from sportcoach_recognition.models.inputs import Inputs
-from sportcoach_recognition.refinement import AngleErrors, errors_of
 
 Build = Callable[..., nn.Module]
 
@@ -68,7 +68,7 @@ class Fitted:
     subtasks, told_by: the subtask that each output is for, and the expression that finds it in a sequence's name, when
         it is known which one was asked for.
     beside: networks of another kind that answer together with these, with the same weight.
-    refines: whether their heads for angles tell what `refinement.track` is.
+    heads: what they tell of what `tracks.track` knows, of `head_scores.HEADS`.
     """
 
     model: str
@@ -78,7 +78,7 @@ class Fitted:
     subtasks: tuple[str, ...] = ()
     told_by: str = ""
     beside: Fitted | None = None
-    refines: bool = False
+    heads: tuple[str, ...] = ()
 
     def predict(self, sequences: Rows[Sequence], view: Callable[[Inputs], Inputs] | None = None) -> Floats:
         """Probabilities (N, K) float32 of the classes for each sequence as it is.
@@ -106,21 +106,27 @@ class Fitted:
         summed: Floats = of_output @ of_class
         return summed
 
-    def angle_errors(self, sequences: Rows[Sequence]) -> list[AngleErrors]:
-        """How far joint angles are off in each of the sequences whose truth is known, without what `beside` may say."""
+    def heads_compared(self, sequences: Rows[Sequence]) -> list[Compared]:
+        """What the heads tell about each of the sequences whose truth is known, without what `beside` may say."""
         sizes: Any = self.networks[0].config
         return [
-            errors_of(sequence, self._refinement(sequence) if self.refines else None, sizes.rate)
+            compare(sequence, self._told(sequence) if self.heads else Told(), sizes.rate)
             for sequence in sequences
             if len(sequence.angles) and sequence.seen.any()
         ]
 
-    def _refinement(self, sequence: Sequence) -> Floats:
-        """(T, A) what the networks say that `refinement.track` is at each step."""
+    def _told(self, sequence: Sequence) -> Told:
+        """The mean of what the networks tell."""
         inputs = gridded([sequence], self.networks[0].config).to(self._device)
         with torch.inference_mode():
-            told = torch.stack([network.eval()(inputs).angles[0] for network in self.networks])
-        return np.asarray(told.mean(0).cpu().numpy())
+            each = [network.eval()(inputs) for network in self.networks]
+
+        def mean(name: str) -> Floats:
+            return np.asarray(torch.stack([getattr(scores, name)[0] for scores in each]).mean(0).cpu().numpy())
+
+        told = {head: mean(head) for head in self.heads}
+        quality = float(told["quality"]) if "quality" in told else None
+        return Told(told.get("stage"), told.get("angles"), quality)
 
     @property
     def _device(self) -> torch.device:
@@ -149,7 +155,7 @@ class Fitted:
             "outputs": self.outputs,
             "subtasks": self.subtasks,
             "told_by": self.told_by,
-            "refines": self.refines,
+            "heads": self.heads,
             "members": len(self.networks),
             "config": asdict(self.networks[0].config),  # type: ignore[call-overload]
         }
@@ -187,7 +193,7 @@ class Fitted:
             tuple(about.get("subtasks", ())),
             about.get("told_by", ""),
             beside,
-            about.get("refines", False),
+            tuple(about["heads"]),
         )
 
 

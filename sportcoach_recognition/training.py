@@ -12,18 +12,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sportcoach_perception.angles import ANGLES
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import batch_learning, losses, refinement
+from sportcoach_recognition import batch_learning, losses
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.drawing import class_balance, draw
 from sportcoach_recognition.fitted import LEARN_AT_ONCE, Fitted, build, subtask
 from sportcoach_recognition.grid import on_grid, stack
+from sportcoach_recognition.head_scores import HEADS
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import perturb
-from sportcoach_recognition.tracks import Track, stack_tracks
+from sportcoach_recognition.tracks import Track, stack_tracks, track
 from sportcoach_recognition.training_run import Pace, TrainingRun
 
 
@@ -45,14 +45,14 @@ def fit(
         config: settings.
         seed: of the first network; each further member of the ensemble has the next one.
         folder: keeps a checkpoint and the curves of each member, and goes on from there when the run was killed.
-        tracks: of each of `train`, what the heads for stage, angles and quality learn from; those of the refinement
-            when the settings ask for it.
+        tracks: of each of `train`, what the heads for stage, angles and quality learn from; what the sequences know
+            themselves when the settings ask for heads.
 
     Raises:
         UserError: tracks with mirroring, which would need to know which angles change places.
     """
-    if config.refines and tracks is None:
-        tracks = [refinement.track(sequence) for sequence in train]
+    if config.heads and tracks is None:
+        tracks = [track(sequence) for sequence in train]
     if tracks is not None and config.perturbations.mirror:
         raise UserError("tracks cannot be mirrored: set mirror to 0 to train heads for stage, angles or quality")
     labels, outputs, exercises = _outputs(train, classes, config)
@@ -73,9 +73,8 @@ def fit(
     beside = None
     if config.beside:
         beside = fit(train, validation, classes, config.beside, seed, folder / "beside" if folder else None)
-    return Fitted(
-        config.model, classes, tuple(members), outputs, exercises if told_by else (), told_by, beside, config.refines
-    )
+    subtasks, heads = exercises if told_by else (), tuple(config.heads)
+    return Fitted(config.model, classes, tuple(members), outputs, subtasks, told_by, beside, heads)
 
 
 def _outputs(
@@ -96,7 +95,7 @@ def _outputs(
 
 def _branches(train: Rows[Sequence], config: FitConfig) -> dict[str, Any]:
     """Sizes of the network, with the branches that the data need where it has any."""
-    heads = {"angles": len(ANGLES)} if config.refines else {}
+    heads = {name: size for head in config.heads for name, size in HEADS[head].items()}
     return {**(present(train) if config.model in ("stream_gat", "rocket") else {}), **heads, **config.network}
 
 

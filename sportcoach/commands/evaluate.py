@@ -14,7 +14,7 @@ from sportcoach.datasets import catalogue
 from sportcoach.figures import Figure, print_figures, report
 from sportcoach_perception.config import config_path
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition import divisions, evaluate, metrics, protocols, refinement
+from sportcoach_recognition import divisions, evaluate, head_scores, metrics, protocols
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
@@ -126,14 +126,20 @@ def _figures(answers: list[Answers], classes: tuple[str, ...], targets: Mapping[
         "training_time": sum(a.training for a in answers),
         "test_time": 1000.0 * sum(a.testing for a in answers) / int(total.sum()),
     }
-    angles = refinement.angle_scores([errors for a in answers for errors in a.angles])
+    heads = head_scores.scores([compared for a in answers for compared in a.heads])
     return [
         *(Figure(name, value, "share", "higher", targets.get(name)) for name, value in values.items()),
-        *(Figure(name, value, "1 - rad", "higher", targets.get(name)) for name, value in angles.items()),
+        *(_of_heads(name, value, targets.get(name)) for name, value in heads.items()),
         Figure("test_sequences", int(total.sum()), "sequences", "higher"),
         Figure("training_time", seconds["training_time"], "s", "lower"),
         Figure("test_time", seconds["test_time"], "ms per sequence", "lower"),
     ]
+
+
+def _of_heads(name: str, value: float, target: float | None) -> Figure:
+    if name.startswith("quality_error"):
+        return Figure(name, value, "of 1", "lower", target)
+    return Figure(name, value, "1 - rad" if name.endswith("angle_score") else "share", "higher", target)
 
 
 def _write_answers(path: Path, answers: list[Answers], classes: tuple[str, ...]) -> None:

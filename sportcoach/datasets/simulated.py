@@ -9,12 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sportcoach_perception.frames import Floats
 from sportcoach_perception.skeleton import LIMBS
 from sportcoach_recognition import pictured_landmarks
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.features import MIN_VISIBILITY
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Readings
+from sportcoach_sim.movement import movement
 from sportcoach_sim.scene import ASPECT
 
 RATE: Final = 100.0
@@ -36,7 +38,7 @@ def read(root: Path, pictured: bool = False) -> Iterator[Sequence]:
 
 
 def sequence(clip: Clip, pictured: bool = False) -> Sequence:
-    """Landmarks and IMUs of a clip, labelled with its action; with its true joint angles where MediaPipe saw it."""
+    """Landmarks and IMUs of a clip, with its action, stages and quality; true angles where MediaPipe saw it."""
     landmarks = clip.truth if clip.mediapipe is None else clip.mediapipe
     there = landmarks.detected
     stamps, world = clip.stamps[there], landmarks.world[there]
@@ -59,8 +61,25 @@ def sequence(clip: Clip, pictured: bool = False) -> Sequence:
         imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
         part=clip.split,
         angles=angles,
+        stages=clip.stage[there].astype(np.int64),
+        quality=_quality(clip)[there],
         begin=int(clip.stamps[clip.repetitions.begin.min(initial=len(clip.stamps) - 1)]),
     )
+
+
+def _quality(clip: Clip) -> Floats:
+    """(F,) of the repetition under way: what its worst fault leaves of 1, which at its largest is nothing.
+
+    NaN between repetitions, and all along for movements that are no exercise.
+    """
+    quality = np.full(len(clip.stamps), np.nan, np.float32)
+    if clip.action == "other" or not clip.faults:
+        return quality
+    specs = movement(clip.movement).faults
+    worst = (clip.repetitions.faults / [specs[fault].range[1] for fault in clip.faults]).max(1)
+    for begin, end, share in zip(clip.repetitions.begin, clip.repetitions.end, worst, strict=True):
+        quality[begin:end] = 1.0 - min(float(share), 1.0)
+    return quality
 
 
 def _on_common_stamps(readings: Readings) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

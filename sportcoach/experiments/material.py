@@ -115,6 +115,8 @@ def between(sequence: Sequence, begin: int, end: int) -> Sequence:
         world=sequence.world[frames],
         seen=sequence.seen[frames],
         angles=sequence.angles[frames] if len(sequence.angles) else sequence.angles,
+        stages=sequence.stages[frames] if len(sequence.stages) else sequence.stages,
+        quality=sequence.quality[frames] if len(sequence.quality) else sequence.quality,
         imu_stamps=sequence.imu_stamps[readings],
         imu=sequence.imu[readings],
         name=f"{sequence.name}@{begin / 1e9:.2f}",

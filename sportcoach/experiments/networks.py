@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sportcoach.experiments import material, placement
 from sportcoach.experiments.alone import alone
 from sportcoach.experiments.trials import Measures, Setup, Trial
-from sportcoach_recognition import metrics, refinement
+from sportcoach_recognition import head_scores, metrics
 from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.fitted import Fitted
@@ -89,7 +89,7 @@ def _config(setup: Setup, training: Training) -> FitConfig:
     steps = scale.athlete_steps if simulated else scale.steps
     return FitConfig(
         model=training.model,
-        refines=training.refines,
+        heads=("angles",) if training.refines else (),
         steps=steps,
         batch=scale.batch,
         longest=training.window if simulated else _LONGEST,
@@ -143,5 +143,5 @@ def tested(fitted: Fitted, test: Rows[Sequence]) -> Measures:
         "inertial_accuracy": metrics.accuracy(matrix(Inputs.without_pose)),
         "tested": len(test),
         "parameters": sum(parameter.numel() for parameter in fitted.networks[0].parameters()),
-        **refinement.angle_scores(fitted.angle_errors(test)),
+        **head_scores.scores(fitted.heads_compared(test)),
     }

@@ -16,6 +16,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_perception.skeleton import LANDMARK_INDEX
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Landmarks, Readings, Repetitions
+from sportcoach_sim.movement import movement
 from sportcoach_sim.scene import ASPECT
 
 PERIOD = 50_000_000
@@ -153,3 +154,15 @@ def test_the_simulated_sensors_are_brought_to_even_stamps() -> None:
     assert_allclose(np.diff(sequence.imu_stamps), 10_000_000)
     assert_allclose(sequence.imu[:, 2, 0], sequence.imu_stamps / 1e9, atol=1e-6)
     assert sequence.imu_seen.tolist() == [[False] * 2, [False] * 2, [True] * 2, [False] * 2]
+
+
+def test_quality_is_what_the_worst_fault_of_a_repetition_leaves() -> None:
+    largest = movement("squat").faults["knee_valgus"].range[1]
+    done = Repetitions(
+        np.array([1, 5], np.int32), np.array([2, 6], np.int32), np.array([4, 8], np.int32),
+        np.array([[0.0], [0.25 * largest]], np.float32),
+    )  # fmt: skip
+    squats = replace(clip("train", True), action="squat", movement="squat", faults=("knee_valgus",), repetitions=done)
+    nan = np.nan
+    assert_allclose(simulated.sequence(squats).quality, [1, 1, 1, nan, 0.75, 0.75, 0.75, nan, nan])
+    assert np.isnan(simulated.sequence(replace(squats, action="other")).quality).all()

@@ -17,11 +17,12 @@ from sportcoach_recognition.fitted import build, gridded
 from sportcoach_recognition.losses import of_heads
 from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import Perturbations
-from sportcoach_recognition.tracks import UNKNOWN, Track, Truth, stack_tracks
+from sportcoach_recognition.tracks import UNKNOWN, Track, Truth, stack_tracks, unknown
 from sportcoach_recognition.training import fit
 
 STAMPS = np.array([0, 100, 200], np.int64)
-TRACK = Track(STAMPS, np.array([0, 1, 2]), np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 3.0]], np.float32), 0.5)
+ANGLES = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 3.0]], np.float32)
+TRACK = Track(STAMPS, np.array([0, 1, 2]), ANGLES, np.array([0.4, 0.6, np.nan], np.float32))
 SMALL = {"joint": 8, "heads": 2, "part": 8, "limb": 8, "body": 16, "stages": 3, "angles": 2, "quality": True}
 
 
@@ -31,9 +32,15 @@ def test_angles_are_interpolated_and_stages_are_the_nearest() -> None:
     assert there.stage.tolist() == [0, 1, 1, 2, 2]
 
 
+def test_quality_is_the_mean_over_the_time_in_which_it_is_known() -> None:
+    assert TRACK.whole_quality == pytest.approx(0.5)
+    assert TRACK.at(np.array([0.0, 60.0, 70.0, 190.0])).whole_quality == pytest.approx(1.6 / 3)
+    assert np.isnan(unknown(STAMPS, 2).whole_quality)
+
+
 def test_what_is_unknown_costs_nothing() -> None:
     short = TRACK.at(np.array([0.0]))
-    truth = stack_tracks([TRACK, replace(short, quality=float("nan"))])
+    truth = stack_tracks([TRACK, replace(short, quality=np.full(1, np.nan, np.float32))])
     assert truth.stage[1].tolist() == [0, UNKNOWN, UNKNOWN]
     angles = truth.angles.nan_to_num(9.9) + 0.1
     scores = Scores(torch.zeros(2, 5), angles=angles, quality=torch.tensor([0.7, 0.0]))
@@ -59,10 +66,7 @@ def test_the_heads_answer_at_every_step_of_a_stream() -> None:
 
 def test_training_brings_the_angles_nearer() -> None:
     sequences = list(synthetic.read(20, seed=1))
-    tracks = [
-        Track(s.stamps, np.zeros(len(s.stamps), np.int64), np.full((len(s.stamps), 2), 1.5, np.float32))
-        for s in sequences
-    ]
+    tracks = [replace(unknown(s.stamps, 2), angles=np.full((len(s.stamps), 2), 1.5, np.float32)) for s in sequences]
     config = FitConfig(
         steps=60,
         batch=8,
