@@ -48,9 +48,9 @@ class Scale:
     occluded_athletes: int = 6
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     windows: tuple[int, ...] = (32, 64, 96)
-    coached_sets: int = 40
-    judged_sets: int = 396
-    coached_athletes: int = 40
+    coached_sets: int = 20
+    judged_sets: int = 198
+    coached_athletes: int = 20
 
     def basis(self) -> dict[str, Any]:
         """What a single trial depends on: all but how many there are."""
