@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import yaml
 
 from sportcoach_perception.errors import UserError
-from sportcoach_recognition.head_scores import HEADS
 from sportcoach_recognition.models import frame_gat, framewise
+from sportcoach_recognition.models.heads import HEADS
 from sportcoach_recognition.perturb import Perturbations
 
 Settings = TypeVar("Settings")
@@ -84,7 +84,7 @@ class FitConfig:
         subtask: regular expression with one group; what it finds in a sequence's name (the exercise, say) is learned
             together with the label, and the answer sums over it. Empty for the label alone.
         told: whether the subtask is known when the network is asked, as the exercise is that was asked for.
-        heads: what the network also learns to tell where it is known, of `head_scores.HEADS`: the stage, how far the
+        heads: what the network also learns to tell where it is known, of `heads.HEADS`: the stage, how far the
             joint angles of the landmarks are off, the quality.
         copies: random variants of each sequence for networks that learn from everything at once (`batch_learning`),
             which have no use for the settings from `steps` on, except perturbations and network.
@@ -125,6 +125,8 @@ class FitConfig:
     def __post_init__(self) -> None:
         if self.steps < 10:
             raise UserError(f"{self.steps} steps are too few to train anything: give 10 or more")
+        if isinstance(self.heads, str):
+            raise UserError(f"heads is a list: [{self.heads}]")
         if strange := sorted({*self.heads} - {*HEADS}):
             raise UserError(f"there is no head for {', '.join(strange)}: choose from {', '.join(HEADS)}")
 

@@ -16,7 +16,7 @@ from sportcoach_perception.frames import Floats
 from sportcoach_recognition import metrics
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
-from sportcoach_recognition.head_scores import Compared
+from sportcoach_recognition.head_scores import ToldAndTrue
 
 
 class Classifier(Protocol):
@@ -25,8 +25,8 @@ class Classifier(Protocol):
     def predict(self, sequences: Rows[Sequence]) -> Floats:
         """Probabilities (N, K) of the classes."""
 
-    def heads_compared(self, sequences: Rows[Sequence]) -> list[Compared]:
-        """What is told beside the action about each of the sequences whose truth is known."""
+    def heads_compared(self, sequences: Rows[Sequence]) -> list[ToldAndTrue]:
+        """What is told beside the action about each of the sequences in which somebody is seen."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Answers:
 
     truth: (N,) index of the right class. probabilities: (N, K) float32.
     training, testing: time taken [s].
-    heads: what was told beside the action about each sequence whose truth is known.
+    heads: what was told beside the action, as far as its truth is known.
     """
 
     fold: Fold
@@ -43,7 +43,7 @@ class Answers:
     probabilities: Floats
     training: float
     testing: float
-    heads: list[Compared]
+    heads: list[ToldAndTrue]
 
 
 def found_classes(division: Division) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from sportcoach_perception.errors import UserError
 from sportcoach_perception.frames import Floats
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.grid import duration, even, on_grid, stack
-from sportcoach_recognition.head_scores import Compared, Told, compare
+from sportcoach_recognition.head_scores import Told, ToldAndTrue, compare
 from sportcoach_recognition.models import plank, reference, rocket, stream_gat, tcn, tcn_gat
 from sportcoach_recognition.models.inputs import Inputs
 
@@ -68,7 +68,7 @@ class Fitted:
     subtasks, told_by: the subtask that each output is for, and the expression that finds it in a sequence's name, when
         it is known which one was asked for.
     beside: networks of another kind that answer together with these, with the same weight.
-    heads: what they tell of what `tracks.track` knows, of `head_scores.HEADS`.
+    heads: what they tell of what `tracks.track` knows, of `heads.HEADS`.
     """
 
     model: str
@@ -106,13 +106,13 @@ class Fitted:
         summed: Floats = of_output @ of_class
         return summed
 
-    def heads_compared(self, sequences: Rows[Sequence]) -> list[Compared]:
-        """What the heads tell about each of the sequences whose truth is known, without what `beside` may say."""
+    def heads_compared(self, sequences: Rows[Sequence]) -> list[ToldAndTrue]:
+        """What the heads tell about each of the sequences in which somebody is seen, without what `beside` may say."""
         sizes: Any = self.networks[0].config
         return [
-            compare(sequence, self._told(sequence) if self.heads else Told(), sizes.rate)
+            compare(sequence, self._told(sequence) if self.heads else Told(), sizes.rate, sizes.window)
             for sequence in sequences
-            if len(sequence.angles) and sequence.seen.any()
+            if sequence.seen.any()
         ]
 
     def _told(self, sequence: Sequence) -> Told:
@@ -180,6 +180,7 @@ class Fitted:
                 prefix = f"{member}."
                 network.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
                 networks.append(network.eval())
+            heads = tuple(about["heads"])
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise UserError(
                 f"{path} does not hold a trained network with its .json beside it; train it again"
@@ -193,7 +194,7 @@ class Fitted:
             tuple(about.get("subtasks", ())),
             about.get("told_by", ""),
             beside,
-            tuple(about["heads"]),
+            heads,
         )
 
 

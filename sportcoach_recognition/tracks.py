@@ -49,11 +49,11 @@ class Track:
             self.quality[nearest],
         )
 
-    @property
-    def whole_quality(self) -> float:
-        """Mean over the time in which it is known, or NaN."""
-        known = self.quality[np.isfinite(self.quality)]
-        return float(known.mean()) if len(known) else float("nan")
+
+def mean_known(values: Floats) -> float:
+    """Mean of those that are not NaN; NaN without any."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def unknown(stamps: NDArray[np.int64], angles: int) -> Track:
@@ -68,7 +68,7 @@ def track(sequence: Sequence) -> Track:
     known = len(sequence.angles) > 0
     return Track(
         sequence.stamps,
-        sequence.stages if len(sequence.stages) else nothing.stage,
+        sequence.stage if len(sequence.stage) else nothing.stage,
         sequence.angles - np.radians(joint_angles(sequence.world)).astype(np.float32) if known else nothing.angles,
         sequence.quality if len(sequence.quality) else nothing.quality,
     )
@@ -94,5 +94,5 @@ def stack_tracks(tracks: Rows[Track]) -> Truth:
     angles = np.full((len(tracks), steps, tracks[0].angles.shape[1]), np.nan, np.float32)
     for row, track in enumerate(tracks):
         stage[row, : len(track.stage)], angles[row, : len(track.stage)] = track.stage, track.angles
-    quality = np.array([track.whole_quality for track in tracks], np.float32)
+    quality = np.array([mean_known(track.quality) for track in tracks], np.float32)
     return Truth(torch.from_numpy(stage), torch.from_numpy(angles), torch.from_numpy(quality))

@@ -19,7 +19,7 @@ from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.drawing import class_balance, draw
 from sportcoach_recognition.fitted import LEARN_AT_ONCE, Fitted, build, subtask
 from sportcoach_recognition.grid import on_grid, stack
-from sportcoach_recognition.head_scores import HEADS
+from sportcoach_recognition.models.heads import HEADS
 from sportcoach_recognition.models.inputs import Inputs
 from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import perturb

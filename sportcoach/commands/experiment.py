@@ -57,9 +57,12 @@ def _tell(name: str, outcome: Outcome, options: Options, as_json: bool) -> str:
 
 
 def _all_together(options: Options) -> Outcome:
-    """What they took, each trial counted once."""
+    """What everything in the folder took."""
     time = trials.spent(options.out)
-    sentence = f"All tables and figures took {time.value / 60.0:.1f} hours of one core, which the workers share."
+    sentence = (
+        f"All trials in this folder took {time.value / 60.0:.1f} hours of one core, which the workers share; what "
+        "killed runs had left half done is not counted."
+    )
     return Outcome([time], [], {}, sentence, Scale.of(options).note)
 
 

@@ -23,7 +23,7 @@ def add_experiment_options(parser: argparse.ArgumentParser) -> None:
         help="folder of the published data sets (default: ../shared/data)",
     )
     parser.add_argument(
-        "--sets", type=int, default=0, metavar="N", help="sets of the simulated athletes (default: the whole design)"
+        "--sets", type=int, default=0, metavar="N", help="sets that are coached (default: as the scale says)"
     )
     parser.add_argument(
         "--collection",
@@ -35,9 +35,9 @@ def add_experiment_options(parser: argparse.ArgumentParser) -> None:
         "--scale",
         type=Path,
         metavar="FILE",
-        help="sizes of the experiments with networks (default: full.yaml in config/experiments)",
+        help="sizes of the experiments (default: full.yaml in config/experiments)",
     )
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes that train (default: 1)")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default: 1)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of everything random (default: 0)")
     parser.add_argument("--quick", action="store_true", help="a small sample, in minutes, to see that it runs")
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else on stdout")

@@ -61,7 +61,7 @@ def sequence(clip: Clip, pictured: bool = False) -> Sequence:
         imu_seen=np.array([[limb in clip.imu.limb] * 2 for limb in range(len(LIMBS))]),
         part=clip.split,
         angles=angles,
-        stages=clip.stage[there].astype(np.int64),
+        stage=clip.stage[there].astype(np.int64),
         quality=_quality(clip)[there],
         begin=int(clip.stamps[clip.repetitions.begin.min(initial=len(clip.stamps) - 1)]),
     )

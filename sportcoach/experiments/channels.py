@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import numpy as np
 
-from sportcoach.experiments.set_design import DesignedSet, design
+from sportcoach.experiments.set_design import DesignedSet, designs
 from sportcoach.experiments.trials import Measures, Setup
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.coaching import Cue, Severity
@@ -31,15 +32,10 @@ FELT: Final = 0.2
 REPETITIONS: Final = 6
 
 
-def faulty_sets(count: int, seed: int) -> Iterator[DesignedSet]:
-    """The first sets of the design that have a fault which the coach knows."""
-    exercises, number = load_exercises(), 0
-    while count:
-        designed = design(number, seed)
-        number += 1
-        if any(rule.name == designed.cell.fault for rule in exercises[designed.cell.exercise].faults):
-            count -= 1
-            yield designed
+def faulty_sets(seed: int) -> Iterator[DesignedSet]:
+    """The sets of the design that have a fault which the coach knows."""
+    known = {(exercise.name, rule.name) for exercise in load_exercises().values() for rule in exercise.faults}
+    return (designed for designed in designs(seed) if (designed.cell.exercise, designed.cell.fault) in known)
 
 
 def understood(cue: Cue, exercise: Exercise, channels: str) -> float | None:
@@ -69,7 +65,7 @@ def coached(setup: Setup, channels: str, number: int, seed: int) -> Measures:
         told: cues about the fault. late: mean seconds until they were understood, None for never. left: share of the
         fault in the last repetition.
     """
-    designed = list(faulty_sets(number + 1, seed))[number]
+    designed = next(islice(faulty_sets(seed), number, None))
     recipe, fault = designed.recipe, designed.cell.fault
     planned = PlannedSet(designed.cell.exercise, REPETITIONS, dict(recipe.planned.faults), rest=recipe.planned.rest)
     exercises = load_exercises()

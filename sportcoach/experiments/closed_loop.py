@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
-from itertools import count, islice
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 
 from sportcoach.experiments.coached import rule_of
 from sportcoach.experiments.lateness import TrueSet, lateness
-from sportcoach.experiments.set_design import DesignedSet, design
+from sportcoach.experiments.set_design import DesignedSet, designs
 from sportcoach.experiments.trials import Measures, Setup, Trial
 from sportcoach_feedback.coach import Coach
 from sportcoach_feedback.coaching import Severity
@@ -67,7 +66,7 @@ def rounds(setup: Setup, number: int, seed: int) -> Measures:
 
 def _judged(seed: int) -> Iterator[DesignedSet]:
     exercises = load_exercises()
-    return (set_ for set_ in map(partial(design, seed=seed), count()) if rule_of(exercises, set_.cell) is not None)
+    return (designed for designed in designs(seed) if rule_of(exercises, designed.cell) is not None)
 
 
 def run(designed: DesignedSet) -> Loop:

@@ -88,7 +88,7 @@ def trials(setup: Setup) -> list[Trial]:
     accuracies = [
         trial for dataset in (PEOPLE, SIMULATED) for model in MODELS for trial in networks.trials(setup, dataset, model)
     ]
-    return [*accuracies, *(Trial(answer_time, {"model": model}) for model in MODELS)]
+    return [*accuracies, *(Trial(answer_time, {"model": model}, ("networks",)) for model in MODELS)]
 
 
 def _compared(model: str, rows: Sequence[Trialled]) -> Compared:

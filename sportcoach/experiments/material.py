@@ -29,6 +29,12 @@ SIMULATED: Final = "simulated"
 
 CLASSES: Final = {PEOPLE: utd_mhad.CLASSES, SIMULATED: ACTIONS}
 
+SIZES: Final = {
+    PEOPLE: ("steps", "batch", "networks"),
+    SIMULATED: ("athlete_steps", "batch", "networks", "athletes", "clips", "rendered", "seconds"),
+}
+"""What of the scale a network depends on that is trained on a set."""
+
 FRAME_RATE: Final = 30.0
 """Of the simulated camera, and of the networks that are trained on what it sees [1/s]."""
 
@@ -115,7 +121,7 @@ def between(sequence: Sequence, begin: int, end: int) -> Sequence:
         world=sequence.world[frames],
         seen=sequence.seen[frames],
         angles=sequence.angles[frames] if len(sequence.angles) else sequence.angles,
-        stages=sequence.stages[frames] if len(sequence.stages) else sequence.stages,
+        stage=sequence.stage[frames] if len(sequence.stage) else sequence.stage,
         quality=sequence.quality[frames] if len(sequence.quality) else sequence.quality,
         imu_stamps=sequence.imu_stamps[readings],
         imu=sequence.imu[readings],

@@ -64,7 +64,7 @@ class Training:
 
 def trained(setup: Setup, training: Training) -> Fitted:
     """The network: read where it was trained before, otherwise trained now, from where a killed run left it."""
-    folder = setup.out / FOLDER / setup.digest(asdict(training))
+    folder = setup.out / FOLDER / setup.digest(asdict(training), material.SIZES[training.dataset])
     path = folder / "network.safetensors"
     with alone(folder):
         if not path.exists():
@@ -102,9 +102,9 @@ def _config(setup: Setup, training: Training) -> FitConfig:
 
 def trials(setup: Setup, dataset: str, model: str, **how: Any) -> list[Trial]:
     """A trial of `accuracy` for every seed and division; `how` as in Training."""
-    usual = {"worn": "both", "window": material.WINDOW, "sizes": {}, "refine": True}
+    usual = {"dataset": dataset, "model": model, "worn": "both", "window": material.WINDOW, "sizes": {}, "refine": True}
     return [
-        Trial(accuracy, {"dataset": dataset, "model": model, **usual, **how, "seed": setup.seed + seed, "fold": fold})
+        Trial(accuracy, {**usual, **how, "seed": setup.seed + seed, "fold": fold}, material.SIZES[dataset])
         for seed in range(setup.scale.seeds)
         for fold in material.folds(setup, dataset)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sportcoach.experiments import material, networks, placement
-from sportcoach.experiments.material import SIMULATED, WINDOW
+from sportcoach.experiments.material import SIMULATED, SIZES, WINDOW
 from sportcoach.experiments.networks import Training
 from sportcoach.experiments.outcome import Options, Outcome, Row
 from sportcoach.experiments.plot import LinePlot
@@ -49,7 +49,7 @@ def run(options: Options) -> Outcome:
 def trials(setup: Setup) -> list[Trial]:
     """Every share and seed."""
     return [
-        Trial(occluded, {"share": share, "seed": setup.seed + seed})
+        Trial(occluded, {"share": share, "seed": setup.seed + seed}, (*SIZES[SIMULATED], "occluded_athletes"))
         for share in setup.scale.occlusions
         for seed in range(setup.scale.seeds)
     ]

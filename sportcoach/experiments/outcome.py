@@ -22,10 +22,10 @@ class Options:
     out: folder that keeps what is expensive, so that a killed run goes on, and takes the results.
     data: folder of the published data sets.
     seed: of everything random.
-    sets: size of the sample, where there is one; 0 for the experiment's own.
+    sets: that are coached in figures 7 to 10, with an athlete's rounds for every five; 0 for as many as the scale says.
     quick: a form that takes minutes, to see that it runs.
     say: is told how it goes.
-    scale: sizes of the experiments with networks (YAML); None for those in config/experiments.
+    scale: sizes of the experiments (YAML); None for those in config/experiments.
     collection: of `sportcoach dataset simulate`, for the experiments with networks; None to make one in `out`.
     workers: processes.
     """

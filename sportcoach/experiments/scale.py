@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,26 +38,19 @@ class Scale:
     seeds: int = 3
     folds: int = 1
     steps: int = 500
-    athlete_steps: int = 300
+    athlete_steps: int = 120
     batch: int = 32
     networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     athletes: int = 40
     clips: int = 1
     rendered: float = 1.0
     seconds: tuple[float, float] | None = (8.0, 12.0)
-    occluded_athletes: int = 6
+    occluded_athletes: int = 4
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     windows: tuple[int, ...] = (32, 64, 96)
     coached_sets: int = 20
-    judged_sets: int = 198
-    coached_athletes: int = 20
-
-    def basis(self) -> dict[str, Any]:
-        """What a single trial depends on: all but how many there are."""
-        counts = (
-            "note", "seeds", "folds", "occlusions", "windows", "coached_sets", "judged_sets", "coached_athletes"
-        )  # fmt: skip
-        return {name: value for name, value in asdict(self).items() if name not in counts}
+    judged_sets: int = 99
+    coached_athletes: int = 10
 
     @classmethod
     def of(cls, options: Options) -> Scale:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -68,6 +71,11 @@ def cells() -> tuple[Cell, ...]:
         for view in VIEWS
         for speed in SPEEDS
     )
+
+
+def designs(seed: int) -> Iterator[DesignedSet]:
+    """All sets of the design with `seed`, without end."""
+    return map(partial(design, seed=seed), count())
 
 
 def _cell(number: int, seed: int) -> Cell:

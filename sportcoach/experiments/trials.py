@@ -1,4 +1,4 @@
-"""Trials of experiments with networks: each is kept in a file, so that a killed run goes on with the next one."""
+"""Trials of experiments: each is kept in a file, so that a killed run goes on with the next one."""
 
 from __future__ import annotations
 
@@ -51,11 +51,12 @@ class Setup:
         """
         return cls(options.out, options.data, Scale.of(options), options.seed, options.collection, options.workers)
 
-    def digest(self, factors: Mapping[str, Any]) -> str:
-        """Tells results apart that depend on other factors or another scale."""
-        collection = str(self.collection.resolve()) if self.collection else ""
-        depends = json.dumps([dict(factors), self.scale.basis(), collection], sort_keys=True)
-        return hashlib.sha256(depends.encode()).hexdigest()[:16]
+    def digest(self, factors: Mapping[str, Any], sizes: Sequence[str]) -> str:
+        """Tells results apart that depend on other factors, on other `sizes` of the scale or on other athletes."""
+        depends: dict[str, Any] = {name: getattr(self.scale, name) for name in sizes}
+        if "athletes" in depends:
+            depends["collection"] = str(self.collection.resolve()) if self.collection else self.seed
+        return hashlib.sha256(json.dumps([dict(factors), depends], sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ class Trial:
     run: function of a module, called as `run(setup, **factors)`; module, name and the factors tell trials apart, in
         whatever experiment they are asked for.
     factors: everything that the result depends on beside the scale.
+    sizes: names of all that it depends on in the scale.
     """
 
     run: Callable[..., Measures]
     factors: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Sequence[str] = ()
 
     @property
     def kind(self) -> str:
@@ -107,7 +110,7 @@ def measured(options: Options, trials: Sequence[Trial]) -> tuple[list[Trialled],
 
 
 def spent(out: Path) -> Figure:
-    """The time of one core that everything in a folder took, each trial counted once.
+    """The time of one core that the trials kept in a folder took; work of killed runs that is kept isn't counted.
 
     Raises:
         UserError: a kept trial is damaged.
@@ -118,7 +121,7 @@ def spent(out: Path) -> Figure:
 
 def path_of(setup: Setup, trial: Trial) -> Path:
     """Where the result of a trial is kept."""
-    return setup.out / FOLDER / f"{trial.kind}-{setup.digest(trial.factors)}.json"
+    return setup.out / FOLDER / f"{trial.kind}-{setup.digest(trial.factors, trial.sizes)}.json"
 
 
 def _make(setup: Setup, path: Path, trial: Trial) -> str:

@@ -42,7 +42,7 @@ class Sequence:
     part: train, validation or test where the set itself says so, else empty.
     angles: (T, A) true joint angles [rad] in the order of `sportcoach_perception.angles.ANGLES`, NaN where not known;
         empty without truth.
-    stages: (T,) index of the stage of the movement, as its source counts them; empty without truth.
+    stage: (T,) index in `models.heads.STAGES`; empty without truth.
     quality: (T,) 0..1 of the repetition under way, NaN while none is; empty without truth.
     begin: stamp from which the action is done [ns]; nothing is done before it.
     """
@@ -60,7 +60,7 @@ class Sequence:
     imu_seen: Bools = field(default_factory=lambda: np.zeros((len(LIMBS), 2), np.bool_))
     part: str = ""
     angles: Floats = field(default_factory=lambda: np.zeros((0, len(ANGLES)), np.float32))
-    stages: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    stage: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     quality: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     begin: int = 0
 
@@ -124,7 +124,7 @@ def without_landmarks(sequence: Sequence) -> Sequence:
         world=np.zeros((0, len(LANDMARKS), 3), np.float32),
         seen=np.zeros((0, len(LANDMARKS)), np.bool_),
         angles=sequence.angles[:0],
-        stages=sequence.stages[:0],
+        stage=sequence.stage[:0],
         quality=sequence.quality[:0],
     )
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import torch
 from torch import Tensor, nn
 
+from sportcoach_perception.angles import ANGLES
 from sportcoach_recognition.models.scores import Scores
+
+STAGES: Final = ("idle", "begin", "execute", "end")
+"""Of a movement, in the order of their scores."""
+
+HEADS: Final[dict[str, dict[str, Any]]] = {
+    "stage": {"stages": len(STAGES)},
+    "angles": {"angles": len(ANGLES)},
+    "quality": {"quality": True},
+}
+"""What a network can tell beside the action, and the size that gives it a head for that."""
 
 
 class Heads(nn.Module):

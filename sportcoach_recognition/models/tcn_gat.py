@@ -18,7 +18,7 @@ from sportcoach_recognition.models.layers import CausalConv, Norm
 from sportcoach_recognition.models.scores import Scores
 
 AT_ONCE: Final = 4
-"""Movements whose graphs are put together."""
+"""Movements whose graphs a CPU puts together: few enough for their messages to be in its cache when they are summed."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ class TcnGat(nn.Module):
     def _attend(self, h: Tensor, steps: int) -> tuple[Tensor, Tensor]:
         """Eq. 6 twice: (B T N, C) to the same, and how much attention each node receives from the others.
 
-        A few movements at a time: no edge leads from one to another, and their messages are still in the processor's
-        cache when they are added up.
+        No edge leads from one movement to another, so that a few at a time give the same.
         """
         count = steps * len(LANDMARKS)
-        parts = [self._attend_few(part, steps) for part in torch.split(h, AT_ONCE * count)]
+        together = AT_ONCE * count if h.device.type == "cpu" else len(h)
+        parts = [self._attend_few(part, steps) for part in torch.split(h, together)]
         nodes, received = zip(*parts, strict=True)
         return torch.cat(nodes), torch.cat(received)
 

@@ -14,6 +14,8 @@ from sportcoach.bag_writer import BagWriter
 from sportcoach.datasets import bags, catalogue, simulated
 from sportcoach_perception.errors import UserError
 from sportcoach_perception.skeleton import LANDMARK_INDEX
+from sportcoach_recognition.models import heads
+from sportcoach_sim.dataset import clip as clips
 from sportcoach_sim.dataset import shards
 from sportcoach_sim.dataset.clip import Clip, Landmarks, Readings, Repetitions
 from sportcoach_sim.movement import movement
@@ -154,6 +156,10 @@ def test_the_simulated_sensors_are_brought_to_even_stamps() -> None:
     assert_allclose(np.diff(sequence.imu_stamps), 10_000_000)
     assert_allclose(sequence.imu[:, 2, 0], sequence.imu_stamps / 1e9, atol=1e-6)
     assert sequence.imu_seen.tolist() == [[False] * 2, [False] * 2, [True] * 2, [False] * 2]
+
+
+def test_stages_are_those_that_heads_tell() -> None:
+    assert clips.STAGES == heads.STAGES
 
 
 def test_quality_is_what_the_worst_fault_of_a_repetition_leaves() -> None:

@@ -18,7 +18,7 @@ from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets import berkeley_mhad, irds, utd_mhad
 from sportcoach_recognition.datasets.sequence import Sequence
 from sportcoach_recognition.divisions import Division, Fold
-from sportcoach_recognition.head_scores import Compared
+from sportcoach_recognition.head_scores import ToldAndTrue
 
 CLASSES = ("bend", "punch")
 
@@ -37,7 +37,7 @@ class Nearest:
         distances = [[abs(self._swing(s) - self.swings[name]) for name in CLASSES] for s in sequences]
         return (np.array(distances) == np.min(distances, axis=1, keepdims=True)).astype(np.float32)
 
-    def heads_compared(self, sequences: Rows[Sequence]) -> list[Compared]:
+    def heads_compared(self, sequences: Rows[Sequence]) -> list[ToldAndTrue]:
         return []
 
 

@@ -17,7 +17,8 @@ from sportcoach_recognition.config import FitConfig
 from sportcoach_recognition.datasets import irds, synthetic
 from sportcoach_recognition.datasets.sequence import Sequence, mirrored, without_landmarks
 from sportcoach_recognition.fitted import Fitted
-from sportcoach_recognition.head_scores import STAGES, Told, compare, scores
+from sportcoach_recognition.head_scores import Told, compare, scores
+from sportcoach_recognition.models.heads import STAGES
 from sportcoach_recognition.perturb import Perturbations
 from sportcoach_recognition.tracks import track
 from sportcoach_recognition.training import fit
@@ -30,7 +31,7 @@ def known(sequence: Sequence, off: float = 0.0) -> Sequence:
     return replace(
         sequence,
         angles=(np.radians(joint_angles(sequence.world)) + off).astype(np.float32),
-        stages=np.full(len(sequence.stamps), 2),
+        stage=np.full(len(sequence.stamps), 2),
         quality=np.full(len(sequence.stamps), 0.9, np.float32),
     )
 
@@ -50,37 +51,52 @@ def standing(tmp_path: Path) -> Sequence:
 
 @pytest.mark.parametrize(("off", "score"), [(0.0, 1.0), (0.1, 0.9)])
 def test_landmarks_are_scored_by_how_far_their_angles_are_off(standing: Sequence, off: float, score: float) -> None:
-    compared = [compare(known(standing, off), Told(), 15.0)]
+    compared = [compare(known(standing, off), Told(), 15.0, 64)]
     assert scores(compared) == {"landmark_angle_score": pytest.approx(score, abs=1e-6)}
     assert scores([]) == {}
 
 
 def test_what_a_network_tells_is_taken_off_the_errors(standing: Sequence) -> None:
     sequence = known(standing, 0.1)
-    steps = len(compare(sequence, Told(), 15.0).landmarks)
-    compared = compare(sequence, Told(angles=np.full((steps, sequence.angles.shape[1]), 0.08, np.float32)), 15.0)
+    steps = len(compare(sequence, Told(), 15.0, 64).landmarks)
+    compared = compare(sequence, Told(angles=np.full((steps, sequence.angles.shape[1]), 0.08, np.float32)), 15.0, 64)
     assert scores([compared])["refined_angle_score"] == pytest.approx(0.98, abs=1e-6)
-    only_one_refines = [compared, compare(sequence, Told(), 15.0)]
+    only_one_refines = [compared, compare(sequence, Told(), 15.0, 64)]
     assert list(scores(only_one_refines)) == ["landmark_angle_score"]
 
 
 def test_stages_count_alike_and_quality_by_its_error(standing: Sequence) -> None:
     frames = len(standing.stamps)
-    stages = np.arange(frames) // (frames - 10)  # nearly all of the first
+    stage = np.arange(frames) // (frames - 10)  # nearly all of the first
     quality = np.full(frames, np.nan, np.float32)
-    good, bad = (replace(known(standing), stages=stages, quality=quality.copy()) for _ in range(2))
+    good, bad = (replace(known(standing), stage=stage, quality=quality.copy()) for _ in range(2))
     good.quality[-5:], bad.quality[-5:] = 0.9, 0.3
-    steps = len(compare(good, Told(), 15.0).landmarks)
-    always = np.eye(STAGES, dtype=np.float32)[np.zeros(steps, np.int64)]
-    told = scores([compare(good, Told(always, None, 0.8), 15.0), compare(bad, Told(always, None, 0.5), 15.0)])
+    steps = len(compare(good, Told(), 15.0, 64).landmarks)
+    always = np.eye(len(STAGES), dtype=np.float32)[np.zeros(steps, np.int64)]
+    told = scores([compare(good, Told(always, None, 0.8), 15.0, 64), compare(bad, Told(always, None, 0.5), 15.0, 64)])
     assert told["stage_accuracy"] == 0.5
     assert told["quality_error"] == pytest.approx(0.15)
     assert told["quality_error_of_mean"] == pytest.approx(0.3)
 
 
+def test_what_is_not_known_is_not_scored(standing: Sequence) -> None:
+    told = Told(np.zeros((9, len(STAGES)), np.float32), None, 0.5)
+    assert scores([compare(standing, told, 15.0, 64)]) == {}
+
+
+def test_quality_is_that_of_the_window_that_was_seen(standing: Sequence) -> None:
+    quality = np.linspace(0.0, 1.0, len(standing.stamps), dtype=np.float32)
+    rising = replace(standing, quality=quality)
+    (whole, end) = (compare(rising, Told(quality=0.5), 15.0, steps).quality for steps in (1000, 1))
+    assert whole == (0.5, pytest.approx(0.5, abs=0.1))
+    assert end == (0.5, pytest.approx(1.0, abs=0.1))
+
+
 def test_a_head_that_there_is_not_is_named() -> None:
     with pytest.raises(UserError, match="no head for tempo: choose from stage, angles, quality"):
         FitConfig(heads=("tempo", "stage"))
+    with pytest.raises(UserError, match=r"heads is a list: \[angles\]"):
+        FitConfig(heads="angles")
 
 
 def test_nothing_is_learned_about_angles_whose_truth_is_not_known(standing: Sequence) -> None:

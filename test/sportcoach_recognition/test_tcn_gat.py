@@ -39,6 +39,16 @@ def test_attention_is_a_distribution_over_what_was_measured(settings: dict[str, 
     assert not scores.attention[:, 7 * len(LANDMARKS) :].any()
 
 
+def test_movements_that_are_attended_together_are_answered_as_each_alone() -> None:
+    torch.manual_seed(0)
+    net, inputs = build("tcn_gat", 5, SMALL).eval(), movement(10, batch=9)
+    with torch.inference_mode():
+        together = net(inputs)
+        alone = [net(Inputs(*(tensor[n : n + 1] for tensor in inputs.tensors()))) for n in range(9)]
+    torch.testing.assert_close(together.action, torch.cat([scores.action for scores in alone]))
+    torch.testing.assert_close(together.attention, torch.cat([scores.attention for scores in alone]))
+
+
 @pytest.mark.parametrize("model", NETWORKS)
 def test_what_follows_the_end_of_a_movement_changes_nothing(model: str) -> None:
     torch.manual_seed(0)

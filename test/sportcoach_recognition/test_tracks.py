@@ -17,7 +17,7 @@ from sportcoach_recognition.fitted import build, gridded
 from sportcoach_recognition.losses import of_heads
 from sportcoach_recognition.models.scores import Scores
 from sportcoach_recognition.perturb import Perturbations
-from sportcoach_recognition.tracks import UNKNOWN, Track, Truth, stack_tracks, unknown
+from sportcoach_recognition.tracks import UNKNOWN, Track, Truth, mean_known, stack_tracks, unknown
 from sportcoach_recognition.training import fit
 
 STAMPS = np.array([0, 100, 200], np.int64)
@@ -33,9 +33,9 @@ def test_angles_are_interpolated_and_stages_are_the_nearest() -> None:
 
 
 def test_quality_is_the_mean_over_the_time_in_which_it_is_known() -> None:
-    assert TRACK.whole_quality == pytest.approx(0.5)
-    assert TRACK.at(np.array([0.0, 60.0, 70.0, 190.0])).whole_quality == pytest.approx(1.6 / 3)
-    assert np.isnan(unknown(STAMPS, 2).whole_quality)
+    assert mean_known(TRACK.quality) == pytest.approx(0.5)
+    assert mean_known(TRACK.at(np.array([0.0, 60.0, 70.0, 190.0])).quality) == pytest.approx(1.6 / 3)
+    assert np.isnan(mean_known(unknown(STAMPS, 2).quality))
 
 
 def test_what_is_unknown_costs_nothing() -> None:

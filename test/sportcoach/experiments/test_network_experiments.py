@@ -165,6 +165,16 @@ def test_a_killed_run_goes_on_with_the_next_trial(tmp_path: Path) -> None:
     assert len(lines) == 2
 
 
+def test_a_trial_depends_on_what_it_names_of_the_scale_and_on_the_athletes(tmp_path: Path) -> None:
+    usual = Setup(tmp_path, tmp_path, Scale())
+    longer, others = Setup(tmp_path, tmp_path, Scale(athlete_steps=999)), Setup(tmp_path, tmp_path, Scale(), seed=1)
+    people, athletes = (
+        Trial(coached, {"number": 1}, material.SIZES[name]) for name in (material.PEOPLE, material.SIMULATED)
+    )
+    assert len({trials.path_of(setup, people) for setup in (usual, longer, others)}) == 1
+    assert len({trials.path_of(setup, athletes) for setup in (usual, longer, others)}) == 3
+
+
 def test_data_that_are_not_there_are_named(tmp_path: Path) -> None:
     setup = Setup.of(Options(tmp_path, tmp_path / "nowhere", 0, 0, True, lambda line: None))
     with pytest.raises(UserError, match="--data"):
