@@ -35,5 +35,7 @@ def run(options: Options) -> Outcome:
     hits = {speed: hits for speed, of in parts.items() if not math.isnan(hits := hit_rate(of))}  # a sample may lack one
     figures = [Figure(f"hit_rate_{speed}", share, "share", "higher", HIT) for speed, share in hits.items()]
     told = ", ".join(f"{share:.1%} at {SPEEDS[speed]:g} times the mean speed" for speed, share in hits.items())
-    sentence = f"Faults that can be judged in their view are corrected in {told}."
+    sentence = (
+        f"Faults that can be judged in their view are corrected in {told}." if told else "No fault can be judged."
+    )
     return Outcome([*figures, time], rows, {"fig10": plot}, sentence, setup.scale.note)

@@ -99,12 +99,17 @@ def table(threshold: float, found: Sequence[Verdict]) -> list[Row]:
     return rows
 
 
+def _percent(share: float) -> str:
+    """Of none there is no share: so small may a sample be."""
+    return "none" if math.isnan(share) else f"{share:.1%}"
+
+
 def sentence(found: Sequence[Verdict]) -> str:
     """Ours against the paper's."""
-    hits, false = hit_rate(found), false_rate(found)
+    hits, false = (_percent(share) for share in (hit_rate(found), false_rate(found)))
     return (
-        f"At {THRESHOLD:g} degrees {hits:.1%} of the faults that can be judged in their view are corrected and "
-        f"{false:.1%} of the sets without a fault (paper: {PAPER_HIT:.1%} and {PAPER_FALSE:.1%} at 7 to 11 degrees), "
+        f"At {THRESHOLD:g} degrees {hits} of the faults that can be judged in their view are corrected and "
+        f"{false} of the sets without a fault (paper: {PAPER_HIT:.1%} and {PAPER_FALSE:.1%} at 7 to 11 degrees), "
         "counted by set of a simulated athlete seen through MediaPipe; the threshold is what is beyond the limit that "
         "an exercise sets for a fault, where the paper's is the deviation itself."
     )
