@@ -48,9 +48,9 @@ class Scale:
     occluded_athletes: int = 4
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     windows: tuple[int, ...] = (32, 64, 96)
-    coached_sets: int = 20
-    judged_sets: int = 99
-    coached_athletes: int = 10
+    coached_sets: int = 40
+    judged_sets: int = 198
+    coached_athletes: int = 20
 
     @classmethod
     def of(cls, options: Options) -> Scale:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from sportcoach.experiments.scale import Scale
 from sportcoach.experiments.set_design import ATHLETES, CLEAN, cells, design
 
 
@@ -12,6 +13,10 @@ def test_every_cell_comes_once_in_turn() -> None:
     assert Counter(turn) == Counter(cells())
     clean = [cell for cell in turn if not cell.fault]
     assert len(clean) == CLEAN * 4 * 9
+
+
+def test_the_whole_design_is_judged_at_full_scale() -> None:
+    assert Scale().judged_sets == len(cells())
 
 
 def test_athletes_take_turns_and_differ_between_seeds() -> None:
