@@ -47,7 +47,7 @@ class Scale:
     seconds: tuple[float, float] | None = (8.0, 12.0)
     occluded_athletes: int = 4
     occlusions: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
-    windows: tuple[int, ...] = (32, 64, 96)
+    windows: tuple[int, ...] = (32, 48, 64, 80, 96)
     coached_sets: int = 40
     judged_sets: int = 198
     coached_athletes: int = 20
