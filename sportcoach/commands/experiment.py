@@ -60,7 +60,7 @@ def _all_together(options: Options) -> Outcome:
     """What everything in the folder took."""
     time = trials.spent(options.out)
     sentence = (
-        f"All trials in this folder took {time.value / 60.0:.1f} hours of one core, which the workers share; what "
+        f"All trials together took {time.value / 60.0:.1f} hours of one core, which the workers share; what "
         "killed runs had left half done is not counted."
     )
     return Outcome([time], [], {}, sentence, Scale.of(options).note)

@@ -50,7 +50,7 @@ class Scale:
     windows: tuple[int, ...] = (32, 48, 64, 80, 96)
     coached_sets: int = 40
     judged_sets: int = 198
-    coached_athletes: int = 10
+    coached_athletes: int = 40
 
     @classmethod
     def of(cls, options: Options) -> Scale:
