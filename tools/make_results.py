@@ -212,10 +212,6 @@ def clips_section(sessions: list[dict[str, Any]]) -> list[str]:
 
 
 COACHING = {
-    "fig7": ("Hits and false triggers", "sportcoach experiment fig7 --out DIR --sets {sets} --seed {seed} --json"),
-    "fig8": ("Error over five rounds", "sportcoach experiment fig8 --out DIR --sets {sets} --seed {seed} --json"),
-    "fig9": ("Latency of cues", "sportcoach experiment fig9 --out DIR --sets {sets} --seed {seed} --json"),
-    "fig10": ("Hits over speed", "sportcoach experiment fig10 --out DIR --sets {sets} --seed {seed} --json"),
     "evaluate-form": ("Real push-ups, in good and in bad form", "sportcoach evaluate form --root DIR --json"),
     "other": ("People who do something else", "sportcoach bench other --minutes {minutes:.0f} --seed {seed} --json"),
 }
@@ -228,15 +224,15 @@ def coaching_section() -> list[str]:
         "",
         "## Coaching",
         "",
-        "How it is measured is [told with the exercises](exercises.md#when-something-is-said).",
+        "How it is measured is [told with the exercises](exercises.md#when-something-is-said); with simulated athletes "
+        "in figures 7 to 10 of the [experiments](#experiments).",
     ]
     for name, (title, command) in COACHING.items():
         if not (RESULTS / f"{name}.json").exists():
             continue
         found = read(f"{name}.json")
         values = {figure["name"]: figure["value"] for figure in found["figures"]}
-        sets = found.get("sets", 0)
-        told = command.format(sets=sets, seed=found["seed"], minutes=values.get("simulated", 0.0))
+        told = command.format(seed=found["seed"], minutes=values.get("simulated", 0.0))
         parts += ["", f"### {title}", "", *([found["sentence"], ""] if "sentence" in found else [])]
         parts += [
             f"{found['date']}, {found['machine']}, seed {found['seed']}.",
@@ -251,22 +247,17 @@ def coaching_section() -> list[str]:
 
 
 def experiments_section() -> list[str]:
-    """The paper's tables and figures, as far as they have been measured."""
+    """The paper's tables and figures."""
     parts = []
     for name, (_, description) in EXPERIMENTS.items():
-        path = RESULTS / "experiments" / f"{name}.json"
-        if path.exists():
-            parts += _experiment(name, description, json.loads(path.read_text(encoding="utf-8")))
+        parts += _experiment(name, description, read(f"experiments/{name}.json"))
     title = "Which experiment asks what, and how: [experiments.md](experiments.md). The time is what all trials of an "
-    title += "experiment took of one core; several share trials."
-    return ["", "## Experiments", "", title, *parts] if parts else []
+    title += f"experiment took of one core; several share trials. {read('experiments/all.json')['sentence']}"
+    return ["", "## Experiments", "", title, *parts]
 
 
 def _experiment(name: str, description: str, told: dict[str, Any]) -> list[str]:
-    columns = list(dict.fromkeys(column for row in told["rows"] for column in row))
-    rows = [f"| {' | '.join(str(row.get(column, '')) for column in columns)} |" for row in told["rows"]]
     minutes = [f"{f['value']:.0f} {f['unit']}" for f in told["figures"] if f["name"] == "time"]
-    size = " --scale config/experiments/sampled.yaml" if told.get("note", "").startswith("sampled") else ""
     how_large = f"{told['note'].capitalize()}. " if told.get("note") else ""
     return [
         "",
@@ -274,15 +265,26 @@ def _experiment(name: str, description: str, told: dict[str, Any]) -> list[str]:
         "",
         f"{how_large}{told['date']}, {told['machine']}, seed {told['seed']}, {', '.join(minutes)}.",
         "",
-        f"    sportcoach experiment {name} --out DIR{size} --json",
+        f"    sportcoach experiment {name} --out DIR --seed {told['seed']} --json",
         "",
         told["sentence"],
         "",
         *(f"![{description}](results/experiments/{plot}.svg)" for plot in told["plots"]),
+        *(figures_table(told) if name in COACHED else _rows(told["rows"])),
+    ]
+
+
+COACHED = ("fig7", "fig8", "fig9", "fig10")
+"""Experiments whose rows are single sets and athletes, too many to read."""
+
+
+def _rows(rows: list[dict[str, Any]]) -> list[str]:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return [
         "",
         f"| {' | '.join(columns)} |",
         f"|{'---|' * len(columns)}",
-        *rows,
+        *(f"| {' | '.join(str(row.get(column, '')) for column in columns)} |" for row in rows),
     ]
 
 
@@ -339,15 +341,21 @@ def against_target(figure: dict[str, Any]) -> str:
     return f"{figure['value']:.1%}" + (f" ({figure['target']:.1%})" if figure["target"] else "")
 
 
-def angle_scores(figure: dict[str, dict[str, Any]]) -> str:
-    """How near joint angles are to the truth, where an evaluation says so."""
-    if "landmark_angle_score" not in figure:
-        return ""
-    own = f" Angle-Score of the landmarks {against_target(figure['landmark_angle_score'])}"
-    if "refined_angle_score" not in figure:
-        return f"{own}."
-    refined = against_target(figure["refined_angle_score"])
-    return f"{own}, as the network corrects them {refined}; the paper's is {published.ANGLE_SCORE:.1%}."
+def told_beside(figure: dict[str, dict[str, Any]]) -> str:
+    """Angles, stages and quality, where an evaluation says how well they are told."""
+    told = ""
+    if "landmark_angle_score" in figure:
+        told += f" Angle-Score of the landmarks {against_target(figure['landmark_angle_score'])}"
+        if "refined_angle_score" in figure:
+            refined = against_target(figure["refined_angle_score"])
+            told += f", as the network corrects them {refined}; the paper's is {published.ANGLE_SCORE:.1%}"
+        told += "."
+    if "stage_accuracy" in figure:
+        told += f" Stages told rightly, each counted alike: {against_target(figure['stage_accuracy'])} of the time."
+    if "quality_error" in figure:
+        error, of_mean = figure["quality_error"]["value"], figure["quality_error_of_mean"]["value"]
+        told += f" Quality is told to {error:.3f} of 1; always to tell the mean would be off by {of_mean:.3f}."
+    return told
 
 
 def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
@@ -364,7 +372,7 @@ def evaluation_section(runs: list[dict[str, Any]]) -> list[str]:
         rows_of_folds = ", ".join(
             f"{fold['tested']} {fold['accuracy']:.1%} of {fold['test_sequences']}" for fold in run["folds"]
         )
-        commands.append(f"* {what}: {run['division']}: {rows_of_folds}.{angle_scores(figure)}")
+        commands.append(f"* {what}: {run['division']}: {rows_of_folds}.{told_beside(figure)}")
     if not runs:
         return []
     return [
