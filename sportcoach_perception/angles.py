@@ -106,7 +106,8 @@ _SEGMENTS: Final = np.array(
 
 _UP: Final = np.array([0.0, -1.0, 0.0])
 
-_SMALLEST: Final = float(np.finfo(np.float64).tiny)
+_SMALLEST: Final = 1e-150
+"""What is shorter has no direction: the squares of its parts are too small for a number."""
 
 _NEXT: Final = np.array([1, 2, 0])
 _AFTER: Final = np.array([2, 0, 1])

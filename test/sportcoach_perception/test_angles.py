@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -100,7 +100,15 @@ def test_body_angles_do_not_depend_on_place_size_and_direction(turn: Rotation, s
     np.testing.assert_allclose(joint_angles(moved)[own], joint_angles(world)[own], atol=1e-4)
 
 
+def hardly_apart() -> Points:
+    """Landmarks at one place, but for next to nothing at one of them."""
+    world = np.zeros((len(LANDMARKS), 3))
+    world[LANDMARK_INDEX["left_shoulder"], 0] = 3e-196
+    return world
+
+
 @given(bodies)
+@example(hardly_apart())
 def test_any_skeleton_has_finite_angles_in_range(world: Points) -> None:
     angles = joint_angles(world)
     assert np.isfinite(angles).all()
