@@ -26,7 +26,7 @@ class Classifier(Protocol):
         """Probabilities (N, K) of the classes."""
 
     def heads_compared(self, sequences: Rows[Sequence]) -> list[ToldAndTrue]:
-        """What is told beside the action about each of the sequences in which somebody is seen."""
+        """What is told beside the action about each of the sequences whose truth is known."""
 
 
 @dataclass(frozen=True)

@@ -107,12 +107,12 @@ class Fitted:
         return summed
 
     def heads_compared(self, sequences: Rows[Sequence]) -> list[ToldAndTrue]:
-        """What the heads tell about each of the sequences in which somebody is seen, without what `beside` may say."""
+        """What the heads tell about each of the sequences whose truth is known, without what `beside` may say."""
         sizes: Any = self.networks[0].config
         return [
             compare(sequence, self._told(sequence) if self.heads else Told(), sizes.rate, sizes.window)
             for sequence in sequences
-            if sequence.seen.any()
+            if sequence.has_truth and sequence.seen.any()
         ]
 
     def _told(self, sequence: Sequence) -> Told:

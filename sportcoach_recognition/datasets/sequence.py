@@ -64,6 +64,11 @@ class Sequence:
     quality: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     begin: int = 0
 
+    @property
+    def has_truth(self) -> bool:
+        """Whether anything is known of it beyond the action."""
+        return bool(len(self.angles) or len(self.stage) or len(self.quality))
+
     def resampled(self) -> Sequence:
         """The same at the recogniser's rate, made by the recogniser's own resampler."""
         resampler, no_imu = Resampler(), np.zeros((len(LIMBS), 6), np.float32)
